@@ -1,0 +1,198 @@
+// Carries P9, P11, P25, P26, P28: intent row -> recheck -> called row -> call -> UPID row -> follow -> read back. After a
+// crash the same function goes on from the last row: what may have been sent is settled by looking, never sent again.
+import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result, type Upid } from '../kernel';
+import { failpoint, registerFailpoints } from '../platform/failpoint';
+import type { ProxmoxReader, TaskEnd, WriteOutcome } from '../proxmox/ports';
+import { followTask } from '../proxmox';
+import { nextEffect, type EffectEvent, type EffectState } from './core/effect-state';
+import type { EffectKind, EffectRow, EffectStore, Holder, Intent } from './effect.store';
+
+/** What looking at the world says about a write whose answer we do not have. */
+export type Looked =
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'not-applied'; readonly observed: string }
+  | { readonly kind: 'cannot-tell'; readonly observed: string };
+
+export interface EffectDefinition<Evidence> {
+  readonly intent: Intent;
+  readonly reader: ProxmoxReader;
+  /** Reads the target again; a refusal means nothing was sent. */
+  recheck(): Promise<Result<Evidence>>;
+  /** What of the evidence is kept in the row. */
+  evidence(evidence: Evidence): unknown;
+  call(evidence: Evidence): Promise<WriteOutcome>;
+  /** Type and owner of the task this write starts, so that it can be found when the answer was lost; null for synchronous writes. */
+  readonly task: { readonly type: string; readonly tokenId: string } | null;
+  /** Looks whether the write took effect. Called only when the answer is not known, or known to be partial. */
+  look(): Promise<Looked>;
+  /** What must be true now (P11). A refusal ends `diverged`. */
+  readBack(): Promise<Observed<Result<unknown>>>;
+  readonly onLine?: (text: string) => void;
+}
+
+export type EffectEnd =
+  | { readonly end: 'confirmed'; readonly outcome: unknown }
+  | { readonly end: 'refused'; readonly refusal: Refusal }
+  | { readonly end: 'diverged'; readonly refusal: Refusal }
+  | { readonly end: 'unknown'; readonly observed: string };
+
+export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
+const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy'];
+registerFailpoints(kinds.flatMap((kind) => effectPoints.map((point) => `effects/${kind}/${point}`)));
+
+/** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */
+const transientAttempts = 3;
+const lookPatienceMillis = 8000;
+
+export class EffectRunner {
+  constructor(private readonly store: EffectStore) {}
+
+  /** Runs the step's write to an end, or goes on with the one that a former worker began. */
+  async run<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>): Promise<EffectEnd> {
+    const row = (await this.store.latest(holder, definition.intent.step)) ?? (await this.intend(holder, definition.intent, 1));
+    return this.proceed(holder, definition, row);
+  }
+
+  private async intend(holder: Holder, intent: Intent, attempt: number): Promise<EffectRow> {
+    const row = await this.store.intend(holder, intent, attempt);
+    await failpoint(`effects/${intent.kind}/after-intent`);
+    return row;
+  }
+
+  private async proceed<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow): Promise<EffectEnd> {
+    switch (row.state) {
+      case 'intended': return this.send(holder, definition, row);
+      case 'called': return this.settle(holder, definition, row, { state: 'called' }, 'the worker stopped between the call and its answer');
+      case 'unknown': return this.settle(holder, definition, row, { state: 'unknown', upid: row.upid, observed: 'looked at again' }, 'the outcome was unknown');
+      case 'accepted': return this.follow(holder, definition, row, { state: 'accepted', upid: row.upid ?? missingUpid(row) });
+      case 'confirmed': return { end: 'confirmed', outcome: row.outcome };
+      case 'refused': return { end: 'refused', refusal: row.outcome as Refusal };
+      case 'diverged': return { end: 'diverged', refusal: row.outcome as Refusal };
+      default: return exhaustive(row.state);
+    }
+  }
+
+  private async send<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow): Promise<EffectEnd> {
+    const { kind } = definition.intent;
+    const checked = await definition.recheck();
+    if (!checked.ok) return this.end(holder, row, { state: 'intended' }, { event: 'not-sent', refusal: checked.error });
+    await failpoint(`effects/${kind}/after-recheck`);
+    const called = await this.move(holder, row, { state: 'intended' }, { event: 'call' }, definition.evidence(checked.value));
+    await failpoint(`effects/${kind}/before-call`);
+    const outcome = await definition.call(checked.value);
+    await failpoint(`effects/${kind}/after-call`);
+    switch (outcome.class) {
+      case 'applied': return this.readBack(holder, definition, row, called);
+      case 'started': {
+        const accepted = await this.move(holder, row, called, { event: 'accept', upid: outcome.upid });
+        await failpoint(`effects/${kind}/after-accept`);
+        return this.follow(holder, definition, row, accepted);
+      }
+      case 'not-applied': {
+        const refusal = notApplied(definition.intent, outcome.text, outcome.status);
+        const refused = await this.end(holder, row, called, { event: 'refuse', refusal });
+        // A second destroy row cannot exist (P27); everything else may try again what provably did nothing.
+        if (!outcome.transient || kind === 'destroy' || row.attempt >= transientAttempts) return refused;
+        return this.proceed(holder, definition, await this.intend(holder, definition.intent, row.attempt + 1));
+      }
+      case 'partly-applied': return this.settle(holder, definition, row, called, `${outcome.status} ${outcome.text}`);
+      case 'unknown': return this.settle(holder, definition, row, called, outcome.text);
+      default: return exhaustive(outcome);
+    }
+  }
+
+  /** Follows the task to its exit status: a UPID is not success (P11). */
+  private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, accepted: EffectState & { state: 'accepted' }): Promise<EffectEnd> {
+    const end: TaskEnd = await followTask(definition.reader, accepted.upid, definition.onLine === undefined ? {} : { onLine: definition.onLine });
+    switch (end.kind) {
+      case 'ok': return this.readBack(holder, definition, row, accepted);
+      case 'refused': return this.end(holder, row, accepted, { event: 'refuse', refusal: taskSaid(definition.intent, end.exitstatus) });
+      case 'failed': return this.settle(holder, definition, row, accepted, `task ended with: ${end.exitstatus}`);
+      case 'lost': return this.settle(holder, definition, row, accepted, end.text);
+      default: return exhaustive(end);
+    }
+  }
+
+  /** P26: the answer is not known. Look for the task, then at the guest itself; nothing is sent. */
+  private async settle<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, why: string): Promise<EffectEnd> {
+    definition.onLine?.(`the outcome is not known (${why}); looking`);
+    const task = from.state === 'called' ? await this.findTask(definition, row) : null;
+    if (task !== null) {
+      const accepted = await this.move(holder, row, from, { event: 'accept', upid: task });
+      return this.follow(holder, definition, row, accepted as EffectState & { state: 'accepted' });
+    }
+    const lost = from.state === 'unknown' ? from : await this.move(holder, row, from, { event: 'lose', observed: why });
+    const looked = await this.lookPatiently(definition);
+    switch (looked.kind) {
+      case 'applied': return this.readBack(holder, definition, row, lost);
+      case 'not-applied': return this.end(holder, row, lost, { event: 'refuse', refusal: { ...notApplied(definition.intent, why, null), observed: `${why}; looked: ${looked.observed}` } });
+      case 'cannot-tell': return { end: 'unknown', observed: `${why}; looked: ${looked.observed}` };
+      default: return exhaustive(looked);
+    }
+  }
+
+  /** A write may still be at work behind a 596: "not applied" is believed only when it stays so. */
+  private async lookPatiently<Evidence>(definition: EffectDefinition<Evidence>): Promise<Looked> {
+    const until = Date.now() + lookPatienceMillis;
+    let pause = 100;
+    for (;;) {
+      const looked = await definition.look();
+      if (looked.kind === 'applied' || Date.now() >= until) return looked;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      pause = Math.min(pause * 2, 1600);
+    }
+  }
+
+  private async findTask<Evidence>(definition: EffectDefinition<Evidence>, row: EffectRow): Promise<Upid | null> {
+    if (definition.task === null || row.node === null || row.vmid === null) return null;
+    const { type, tokenId } = definition.task;
+    const tasks = await definition.reader.tasks(row.node, { vmid: row.vmid as never, sinceUnix: row.intendedUnix - 120 });
+    if (!tasks.ok) return null;
+    return tasks.value.find((task) => task.type === type && task.user === tokenId && task.id === String(row.vmid))?.upid ?? null;
+  }
+
+  private async readBack<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState): Promise<EffectEnd> {
+    await failpoint(`effects/${definition.intent.kind}/before-read-back`);
+    const seen = await definition.readBack();
+    if (!seen.ok) {
+      const observed = `done, but it could not be read back: ${seen.error.where}: ${seen.error.text}`;
+      if (from.state !== 'unknown') await this.move(holder, row, from, { event: 'lose', observed });
+      return { end: 'unknown', observed };
+    }
+    const end = await this.end(holder, row, from, seen.value.ok ? { event: 'confirm', outcome: seen.value.value } : { event: 'diverge', refusal: seen.value.error });
+    await failpoint(`effects/${definition.intent.kind}/after-confirm`);
+    return end;
+  }
+
+  private async move(holder: Holder, row: EffectRow, from: EffectState, event: EffectEvent, evidence?: unknown): Promise<EffectState> {
+    const next = nextEffect(from, event);
+    if (!next.ok) throw new Bug(next.error.summary);
+    await this.store.move(holder, row, from.state, next.value, evidence);
+    return next.value;
+  }
+
+  private async end(holder: Holder, row: EffectRow, from: EffectState, event: EffectEvent): Promise<EffectEnd> {
+    const to = await this.move(holder, row, from, event);
+    switch (to.state) {
+      case 'confirmed': return { end: 'confirmed', outcome: to.outcome };
+      case 'refused': return { end: 'refused', refusal: to.outcome };
+      case 'diverged': return { end: 'diverged', refusal: to.outcome };
+      case 'intended': case 'called': case 'accepted': case 'unknown': throw new Bug(`an effect does not end as ${to.state}`);
+      default: return exhaustive(to);
+    }
+  }
+}
+
+const missingUpid = (row: EffectRow): never => { throw new Bug(`effect ${row.id} is accepted without a UPID`); };
+
+const notApplied = (intent: Intent, text: string, status: number | null): Refusal =>
+  ({ code: 'proxmox.refused', summary: `Proxmox did not ${intent.kind} ${intent.vmid ?? ''} on ${intent.node ?? intent.cluster}.`, observed: status === null ? text : `${status} ${text}`, next: 'Read the answer above; change what it names, then plan again or resume.' });
+
+const taskSaid = (intent: Intent, exitstatus: string): Refusal =>
+  ({ code: 'proxmox.task-refused', summary: `The task to ${intent.kind} ${intent.vmid ?? ''} was refused.`, observed: exitstatus, next: 'Read the task log; change what it names, then plan again or resume.' });
+
+/** For read-backs: an observed value that differs from the promise. */
+export const differs = (what: string, promised: unknown, seen: unknown): Result<never> =>
+  no({ code: 'effect.diverged', summary: `${what} is not what was promised.`, observed: `promised ${JSON.stringify(promised)}, read ${JSON.stringify(seen)}`, next: 'Look at the guest in Proxmox; plan again.' });
+
+export const readAs = <T>(value: T): Observed<Result<T>> => ok(ok(value));

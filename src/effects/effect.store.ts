@@ -1,0 +1,86 @@
+// Carries P25, P28: the intent is a committed row before anything is sent, the receipt a committed row after. Every write
+// carries the fence; the trigger `effect_moves` refuses a superseded one.
+import { Bug, canonicalJson, scrub, type EffectId, type Upid } from '../kernel';
+import type { Database, Tx } from '../platform/database';
+import { append } from '../journal';
+import type { EffectState } from './core/effect-state';
+
+export type EffectKind = 'create' | 'hand-over' | 'configure' | 'start' | 'shutdown' | 'stop' | 'lend-user' | 'lend-token' | 'take-back-user' | 'take-back-token' | 'destroy' | 'netbox-patch' | 'netbox-create';
+
+/** Who works: a job or a deletion request under its present fencing generation. */
+export interface Holder { readonly kind: 'job' | 'request'; readonly id: string; readonly fence: number; readonly actor: string }
+
+export interface EffectRow {
+  readonly id: EffectId;
+  readonly step: string;
+  readonly attempt: number;
+  readonly kind: EffectKind;
+  readonly cluster: string;
+  readonly node: string | null;
+  readonly vmid: number | null;
+  readonly guestId: string;
+  readonly state: EffectState['state'];
+  readonly upid: Upid | null;
+  readonly outcome: unknown;
+  readonly evidence: unknown;
+  readonly intendedUnix: number;
+}
+
+export interface Intent {
+  readonly step: string;
+  readonly kind: EffectKind;
+  readonly cluster: string;
+  readonly node: string | null;
+  readonly vmid: number | null;
+  readonly guestId: string;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+const columns = `id, step, attempt, kind, cluster, node, vmid, guest_id as "guestId", state, upid, outcome, evidence, floor(extract(epoch from intended_at))::integer as "intendedUnix"`;
+
+export class EffectStore {
+  constructor(private readonly db: Database) {}
+
+  /** The newest attempt of a step, or null when it was never intended. */
+  async latest(holder: Holder, step: string): Promise<EffectRow | null> {
+    return this.db.maybe<EffectRow>(`select ${columns} from effects where holder_kind = $1 and holder_id = $2 and step = $3 order by attempt desc limit 1`, [holder.kind, holder.id, step]);
+  }
+
+  async ofHolder(kind: Holder['kind'], id: string): Promise<EffectRow[]> {
+    return this.db.rows<EffectRow>(`select ${columns} from effects where holder_kind = $1 and holder_id = $2 order by intended_at, step, attempt`, [kind, id]);
+  }
+
+  async intend(holder: Holder, intent: Intent, attempt: number): Promise<EffectRow> {
+    return this.db.transaction(async (tx) => {
+      const row = await tx.one<EffectRow>(
+        `insert into effects (holder_kind, holder_id, step, attempt, kind, cluster, node, vmid, guest_id, request, fence)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${columns}`,
+        [holder.kind, holder.id, intent.step, attempt, intent.kind, intent.cluster, intent.node, intent.vmid, intent.guestId, canonicalJson(scrub(intent.request)), holder.fence],
+      );
+      await this.tell(tx, holder, row, 'effect.intended', { request: intent.request, attempt });
+      return row;
+    });
+  }
+
+  /** Moves one effect on; the row must be in `from` and the fence must be ours. */
+  async move(holder: Holder, row: EffectRow, from: EffectState['state'], to: EffectState, evidence?: unknown): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const outcome = to.state === 'confirmed' || to.state === 'refused' || to.state === 'diverged' ? (to.outcome ?? {}) : to.state === 'unknown' ? { observed: to.observed } : null;
+      const settled = to.state === 'confirmed' || to.state === 'refused' || to.state === 'diverged';
+      const changed = await tx.change(
+        `update effects set state = $4, fence = $5, version = version + 1,
+           upid = coalesce($6, upid), outcome = coalesce($7::jsonb, outcome), evidence = coalesce($8::jsonb, evidence),
+           called_at = case when $4 = 'called' then sluice_now() else called_at end,
+           settled_at = case when $9 then sluice_now() else settled_at end
+         where id = $1 and state = $2 and holder_id = $3`,
+        [row.id, from, holder.id, to.state, holder.fence, to.state === 'accepted' ? to.upid : null, outcome === null ? null : canonicalJson(scrub(outcome)), evidence === undefined ? null : canonicalJson(scrub(evidence)), settled],
+      );
+      if (changed !== 1) throw new Bug(`effect ${row.id} was not ${from} any more`);
+      await this.tell(tx, holder, row, `effect.${to.state}`, { ...(outcome === null ? {} : { outcome }), ...(to.state === 'accepted' ? { upid: to.upid } : {}), ...(evidence === undefined ? {} : { evidence }) });
+    });
+  }
+
+  private tell(tx: Tx, holder: Holder, row: EffectRow, kind: string, body: Readonly<Record<string, unknown>>): Promise<number> {
+    return append(tx, { kind, subject: `guest:${row.guestId}`, actor: holder.actor, body: { effect: row.id, [holder.kind]: holder.id, step: row.step, does: row.kind, cluster: row.cluster, vmid: row.vmid, fence: holder.fence, ...body } });
+  }
+}

@@ -1,0 +1,4 @@
+export { nextEffect, type EffectEvent, type EffectState } from './core/effect-state';
+export { differs, EffectRunner, effectPoints, readAs, type EffectDefinition, type EffectEnd, type Looked } from './effect-runner';
+export { EffectStore, type EffectKind, type EffectRow, type Holder, type Intent } from './effect.store';
+export { baselineMoved, faultAsRefusal, isFault, locate, recheck, type Expectation, type Rechecked } from './recheck';

@@ -1,0 +1,71 @@
+// Carries P9, P10, P13: the one place where evidence for a write is made. Everything is read again in the same step:
+// quorum, where the guest stands, who it is, whether it is locked, and whether what the plan was made from still holds.
+import { isDeepStrictEqual } from 'node:util';
+import { no, ok, refuse, type Fault, type Fresh, type Refusal, type Result } from '../kernel';
+import { guestName, sameGuest, type GuestConfig, type GuestIdentity } from '../guest';
+import type { GuestRow, ProxmoxReader } from '../proxmox/ports';
+
+export interface Rechecked { readonly fresh: Fresh<GuestIdentity>; readonly config: GuestConfig }
+
+/** What else must still hold for this write, judged over the configuration just read; null = it holds. */
+export type Expectation = (config: GuestConfig) => Refusal | null;
+
+export const isFault = (error: Refusal | Fault): error is Fault => 'kind' in error && 'where' in error;
+
+/** A fault of a read, as the refusal it becomes when a write depended on it (P30). */
+export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
+  ({ code: 'proxmox.not-observed', summary: `${what} could not be read, so nothing is sent.`, observed: `${fault.where}: ${fault.text}`, next: 'Repair the connection to Proxmox, then resume.' });
+
+/**
+ * Reads the target again. Refused: no quorum, gone, hidden, on an offline node, another guest, locked, expectation broken.
+ * `allowLock` names a lock that does not stop this write (none by default).
+ */
+export async function recheck(reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> {
+  const who = guestName(meant);
+  const place = await locate(reader, meant);
+  if (!place.ok) return place;
+  const config = await reader.guestConfig(place.value);
+  if (!config.ok) return no(faultAsRefusal(`The configuration of ${who}`, config.error));
+  const same = sameGuest(meant, config.value);
+  if (!same.ok) return same;
+  if (config.value.lock !== null) return refuse('guest.locked', `${who} is locked.`, `lock: ${config.value.lock}`, 'Wait for the backup, snapshot or migration to end, then resume; a stale lock is removed by hand on the node.');
+  const broken = expectation(config.value);
+  if (broken !== null) return no(broken);
+  return ok({ fresh: { value: same.value, digest: config.value.digest, node: place.value.node } as Fresh<GuestIdentity>, config: config.value });
+}
+
+/** Where the guest stands now: exactly one row of that VMID, on an online node, with quorum. */
+export async function locate(reader: ProxmoxReader, meant: { readonly kind: 'qemu' | 'lxc'; readonly cluster: string; readonly vmid: GuestIdentity['vmid'] }): Promise<Result<GuestRow>> {
+  const who = guestName(meant);
+  const status = await reader.clusterStatus();
+  if (!status.ok) return no(faultAsRefusal('The cluster status', status.error));
+  if (!status.value.quorate) return refuse('cluster.no-quorum', `Cluster ${meant.cluster} has no quorum.`, 'quorate: 0', 'Bring the missing nodes back, then resume.');
+  const guests = await reader.guests();
+  if (!guests.ok) return no(faultAsRefusal('The list of guests', guests.error));
+  const rows = guests.value.filter((row) => row.vmid === meant.vmid);
+  const [row] = rows;
+  if (row === undefined) {
+    const free = await reader.isVmidFree(meant.vmid);
+    if (!free.ok) return no(faultAsRefusal(`Whether VMID ${meant.vmid} is free`, free.error));
+    return free.value
+      ? refuse('guest.gone', `${who} does not exist any more.`, `nextid says VMID ${meant.vmid} is free`, 'Nothing is left to do here; look who removed it in the Proxmox task log.')
+      : refuse('guest.hidden', `${who} exists but the reflect token may not see it.`, 'nextid says the VMID is taken, the list does not show it', 'Give the reflect token its audit rights back.');
+  }
+  if (rows.length > 1 || row.kind !== meant.kind) return refuse('guest.identity-changed', `${who} is not the guest that was meant.`, rows.map((r) => `${r.kind} ${r.vmid} on ${r.node}`).join(', '), 'Plan again for the guest that is there now.');
+  const node = status.value.nodes.find((candidate) => candidate.name === row.node);
+  if (node?.online !== true) return refuse('node.offline', `${who} stands on ${row.node}, which is not online.`, `node ${row.node}: ${node === undefined ? 'unknown' : 'offline'}`, 'Wait until the node is back, then resume.');
+  return ok(row);
+}
+
+/** Says which observed values moved away from the plan's baseline (P6: an absent one is a difference too). */
+export function baselineMoved(who: string, baseline: Readonly<Record<string, unknown>>, seen: Readonly<Record<string, unknown>>): Refusal | null {
+  const keys = Object.keys(baseline);
+  if (keys.length === 0) return { code: 'baseline.missing', summary: `There is no baseline for ${who}.`, observed: 'an empty baseline', next: 'Plan again.' };
+  const moved = keys.filter((key) => baseline[key] === undefined || seen[key] === undefined || !isDeepStrictEqual(baseline[key], seen[key]));
+  if (moved.length === 0) return null;
+  return {
+    code: 'baseline.moved', summary: `${who} is not what the plan was made from.`,
+    observed: moved.map((key) => `${key}: planned from ${JSON.stringify(baseline[key] ?? null)}, now ${JSON.stringify(seen[key] ?? null)}`).join('; '),
+    next: 'Somebody changed it in Proxmox: plan again from the present state.',
+  };
+}

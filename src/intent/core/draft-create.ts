@@ -1,0 +1,145 @@
+// A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
+// make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
+import { ok, refuse, type GuestId, type Result } from '../../kernel';
+import { isPlainPropertyValue, macFor, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
+import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
+import { customField, isSet, text, wholeOf, type Data } from './fields';
+import type { GuestChange } from './grouping';
+import type { Finding, Step } from './plan';
+import { vmLabel } from './which-cluster';
+import { identityOfLink, type ClusterWorld } from './world';
+
+const indexLimits: Readonly<Record<string, number>> = { scsi: 30, virtio: 15, sata: 5, ide: 3, net: 31 };
+const slotOk = (name: string, buses: readonly string[]): boolean => {
+  const match = /^([a-z]+)(0|[1-9]\d*)$/.exec(name);
+  return match !== null && buses.includes(match[1] ?? '') && Number(match[2]) <= (indexLimits[match[1] ?? ''] ?? -1);
+};
+
+export function draftCreate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
+  const object = vmLabel(change, input);
+  const wanted = change.vm?.modified ?? {};
+  const link = input.links.get(change.netboxVmId);
+  if (link?.state === 'live') return alreadyMade(object, change, world, input);
+
+  const refusals: Finding[] = [];
+  const refused = (rule: string, observed: string, next: string, what = object): void => { refusals.push({ rule, severity: 'refusal', object: what, observed, next }); };
+  const take = <T>(result: Result<T>, what = object): T | null => {
+    if (result.ok) return result.value;
+    refused(result.error.code, result.error.observed, result.error.next, what);
+    return null;
+  };
+  for (const field of input.fields.notYet) {
+    const value = customField(wanted, field);
+    if (isSet(value)) refused('change.not-supported', `custom field ${field} is set (${JSON.stringify(value)})`, 'This version makes blank VMs only: clear the field, or create the guest by hand and adopt it.');
+  }
+  const kind = customField(wanted, input.fields.kind);
+  if (kind !== 'qemu') refused('create.kind', kind === 'lxc' ? 'a container is wanted' : `custom field ${input.fields.kind} is ${JSON.stringify(kind ?? null)}`, kind === 'lxc' ? 'This version creates VMs only.' : 'Set it to qemu or lxc.');
+  const status = wanted['status'];
+  if (status !== 'active' && status !== 'planned' && status !== 'staged' && status !== 'offline') refused('create.status', `status ${JSON.stringify(status ?? null)}`, 'A VM is created as planned, staged, offline (left stopped) or active (started).');
+  const cores = take(positive(wanted['vcpus'], 'vcpus', 'Give a whole number of vCPUs.'));
+  const memoryMib = take(positive(wanted['memory'], 'memory', 'Give the memory in MB (read as MiB).'));
+  const node = take(wantedNode(wanted, input));
+  const pool = text(customField(wanted, input.fields.pool)) ?? world.settings.managedPools[0] ?? null;
+  if (pool === null || !world.settings.managedPools.includes(pool)) refused('guest.pool-rights', `pool ${pool ?? 'none'} is not managed by Sluice`, `Name one of: ${world.settings.managedPools.join(', ') || 'none is configured'} (sluice setup proxmox --print).`);
+  const tags = take(tagSlugs(wanted, input));
+  const allocation = input.allocations.get(change.netboxVmId);
+  if (allocation === undefined) refused('vmid.free-and-in-range', `no VMID is left in ${world.settings.vmidRange.first}-${world.settings.vmidRange.last}`, 'Widen the VMID range of the cluster in the configuration.');
+  const wantedVmid = wholeOf(customField(wanted, input.fields.vmid));
+  if (allocation !== undefined && wantedVmid !== null && wantedVmid !== allocation.vmid) refused('vmid.free-and-in-range', `VMID ${wantedVmid} is wanted, ${allocation.vmid} was given to this object before`, `Clear ${input.fields.vmid} or set it to ${allocation.vmid}.`);
+
+  const guestId = allocation?.guestId ?? ('' as GuestId);
+  const disks = change.disks.flatMap((diff): WantedDisk[] => take(wantedDisk(diff.modified ?? {}, wanted, world, input), `disk ${diff.repr} of ${object}`) ?? []);
+  const nics = change.interfaces.flatMap((diff): WantedNic[] => take(wantedNic(diff.objectId, diff.modified ?? {}, change, guestId, world, input), `interface ${diff.repr} of ${object}`) ?? []);
+  const infos: Finding[] = change.ips.map((diff) => ({ rule: 'change.no-counterpart', severity: 'info', object: `address ${diff.repr} of ${object}`, observed: 'an IP address without cloud-init has no counterpart in Proxmox', next: 'Configure it inside the guest.' }));
+  if (refusals.length > 0 || cores === null || memoryMib === null || node === null || pool === null || tags === null || allocation === undefined) return onlyFindings(...refusals, ...infos);
+
+  const spec: GuestSpec = {
+    kind: 'qemu', vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, memoryMib,
+    disks: disks.sort((a, b) => (a.slot < b.slot ? -1 : 1)), nics: nics.sort((a, b) => (a.slot < b.slot ? -1 : 1)),
+    human: text(wanted['description']) ?? '', tags, start: status === 'active',
+  };
+  return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps: createSteps(spec), needsReboot: false }] };
+}
+
+const createSteps = (spec: GuestSpec): readonly Step[] => [
+  { kind: 'create', before: null, after: `${spec.kind} ${spec.vmid} on ${spec.node}` },
+  { kind: 'hand-over', before: 'intake', after: spec.pool },
+  ...(spec.tags.length === 0 ? [] : [{ kind: 'tags', before: null, after: spec.tags } as const]),
+  ...(spec.start ? [{ kind: 'start', before: 'stopped', after: 'running' } as const] : []),
+  { kind: 'stamp', before: null, after: spec.vmid },
+];
+
+/** A create whose guest stands: nothing to do where it is as wanted (a fresh plan is empty), a named refusal where it is not. */
+function alreadyMade(object: string, change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
+  const link = input.links.get(change.netboxVmId);
+  const seen = link === undefined ? undefined : world.observed.get(link.vmid);
+  if (link === undefined || seen === undefined || !seen.ok) return emptyDraft;
+  const wanted = change.vm?.modified ?? {};
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ['cores', wholeOf(wanted['vcpus']), seen.value.config.cores * seen.value.config.sockets],
+    ['memory', wholeOf(wanted['memory']), seen.value.config.memoryMib],
+    ['description', text(wanted['description']) ?? '', seen.value.config.description.human],
+    ['name', wanted['name'], seen.value.config.name],
+    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), seen.value.config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).join()],
+    ['interfaces', change.interfaces.map((diff) => String(diff.modified?.['name'])).sort().join(), seen.value.config.nics.map((nic) => nic.slot).join()],
+  ];
+  const off = pairs.filter(([, want, have]) => want !== have);
+  if (off.length === 0) return emptyDraft;
+  return onlyFindings({
+    rule: 'create.already-made', severity: 'refusal', object,
+    observed: `it exists as ${identityOfLink(link).kind} ${link.vmid} with ${off.map(([what, want, have]) => `${what} ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`).join(', ')}`,
+    next: 'Change the existing VM in a branch of its own.',
+  });
+}
+
+function positive(value: unknown, what: string, next: string): Result<number> {
+  const number = wholeOf(value);
+  return number !== null && number > 0 ? ok(number) : refuse('create.size', `${what} is missing or unusable.`, `${what} ${JSON.stringify(value ?? null)}`, next);
+}
+
+function wantedNode(wanted: Data, input: PlanInput): Result<string> {
+  const named = customField(wanted, input.fields.node);
+  if (text(named) !== null) return ok(String(named));
+  const deviceId = typeof named === 'number' ? named : wanted['device'];
+  const device = typeof deviceId === 'number' ? input.content.lookups.devices.get(deviceId) : undefined;
+  return device === undefined
+    ? refuse('create.node', 'No node is named.', `${input.fields.node} and device are both empty`, `Set ${input.fields.node} or the VM's device: Sluice does not choose a node.`)
+    : ok(device);
+}
+
+function wantedDisk(disk: Data, vm: Data, world: ClusterWorld, input: PlanInput): Result<WantedDisk> {
+  const slot = text(disk['name']) ?? '';
+  const sizeMib = wholeOf(disk['size']);
+  const storage = text(customField(disk, input.fields.diskStorage)) ?? text(customField(vm, input.fields.storage)) ?? world.settings.defaultStorage;
+  if (!slotOk(slot, ['scsi', 'virtio', 'sata', 'ide'])) return refuse('create.disk-slot', 'The disk has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the disk by bus and index: scsi0, virtio1, sata0, ide2.');
+  if (sizeMib === null || sizeMib <= 0) return refuse('create.size', 'The disk has no usable size.', `size ${JSON.stringify(disk['size'] ?? null)}`, 'Give the size in MB (read as MiB).');
+  if (storage === null) return refuse('create.storage', 'No storage is named for the disk.', `${input.fields.diskStorage} and the cluster's defaultStorage are empty`, `Set ${input.fields.diskStorage} on the disk or the VM.`);
+  if (!isPlainPropertyValue(storage) || storage.includes(':')) return refuse('create.storage', 'The storage name is not one.', JSON.stringify(storage), 'Name a Proxmox storage id.');
+  return ok({ slot, storage, sizeMib });
+}
+
+function wantedNic(interfaceId: number, nic: Data, change: GuestChange, guestId: GuestId, world: ClusterWorld, input: PlanInput): Result<WantedNic> {
+  const slot = text(nic['name']) ?? '';
+  const bridge = text(customField(nic, input.fields.bridge)) ?? world.settings.defaultBridge;
+  if (!slotOk(slot, ['net'])) return refuse('create.nic-slot', 'The interface has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the interface net0 ... net31.');
+  if (bridge === null) return refuse('create.bridge', 'No bridge is named for the interface.', `${input.fields.bridge} and the cluster's defaultBridge are empty`, `Set ${input.fields.bridge} on the interface.`);
+  if (!isPlainPropertyValue(bridge)) return refuse('create.bridge', 'The bridge name is not one.', JSON.stringify(bridge), 'Name a Proxmox bridge.');
+  if (isSet(nic['tagged_vlans']) || isSet(nic['qinq_svlan'])) return refuse('change.not-supported', 'Tagged VLANs are not supported yet.', `tagged_vlans ${JSON.stringify(nic['tagged_vlans'])}`, 'Use an untagged VLAN.');
+  const vlanId = nic['untagged_vlan'];
+  const tag = typeof vlanId === 'number' ? (input.content.lookups.vlans.get(vlanId) ?? null) : null;
+  if (typeof vlanId === 'number' && tag === null) return refuse('create.vlan', 'The VLAN could not be found.', `VLAN with NetBox id ${vlanId}`, 'Look whether the VLAN still exists in main.');
+  const given = change.macs.filter((diff) => diff.modified?.['assigned_object_id'] === interfaceId).map((diff) => ({ id: diff.objectId, mac: text(diff.modified?.['mac_address']) }));
+  const primary = given.find((mac) => mac.id === nic['primary_mac_address']) ?? given[0];
+  const mac = (primary?.mac ?? macFor(guestId, slot)).toUpperCase();
+  if (!/^[0-9A-F][02468ACE](:[0-9A-F]{2}){5}$/.test(mac)) return refuse('create.mac', 'The MAC address is not a unicast one.', mac, 'Give a unicast MAC address, or none.');
+  return ok({ slot, bridge, tag, mac });
+}
+
+function tagSlugs(wanted: Data, input: PlanInput): Result<readonly string[]> {
+  const names = Array.isArray(wanted['tags']) ? wanted['tags'].map(String) : [];
+  const slugs = names.map((name) => input.content.lookups.tags.get(name));
+  const unknown = names.filter((_name, index) => slugs[index] === undefined);
+  return unknown.length > 0
+    ? refuse('create.tags', 'A tag could not be found.', unknown.join(', '), 'Look whether the tag still exists in NetBox.')
+    : ok([...new Set(slugs.filter((slug) => slug !== undefined).map((slug) => slug.toLowerCase()))].sort());
+}

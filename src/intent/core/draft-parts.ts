@@ -1,0 +1,40 @@
+// What goes into a draft and what comes out of it.
+import type { Finding, Action, Drift, PlannedDeletion } from './plan';
+import type { GuestChange } from './grouping';
+import type { BranchContent } from './branch-content';
+import type { FieldMap } from './fields';
+import type { ClusterWorld, GuestLink, Limits } from './world';
+import type { GuestId, Vmid } from '../../kernel';
+
+/** What Sluice gave to a NetBox VM, once and for ever (P1, P14). */
+export interface Allocation { readonly guestId: GuestId; readonly vmid: Vmid; readonly uuid: string }
+
+export interface PlanInput {
+  readonly content: BranchContent;
+  readonly guests: readonly GuestChange[];
+  readonly fields: FieldMap;
+  /** By NetBox cluster id. */
+  readonly worlds: ReadonlyMap<number, ClusterWorld>;
+  /** By NetBox VM id: the newest link row, whatever its state. */
+  readonly links: ReadonlyMap<number, GuestLink>;
+  /** By NetBox VM id: what was given to a guest to be made; missing where none could be given. */
+  readonly allocations: ReadonlyMap<number, Allocation>;
+  readonly limits: Limits;
+}
+
+export interface Draft {
+  readonly actions: readonly Action[];
+  readonly deletions: readonly PlannedDeletion[];
+  readonly findings: readonly Finding[];
+  readonly drift: readonly Drift[];
+}
+
+export const emptyDraft: Draft = { actions: [], deletions: [], findings: [], drift: [] };
+export const onlyFindings = (...findings: readonly Finding[]): Draft => ({ ...emptyDraft, findings });
+export const joinDrafts = (drafts: readonly Draft[]): Draft => ({
+  actions: drafts.flatMap((draft) => draft.actions),
+  deletions: drafts.flatMap((draft) => draft.deletions),
+  findings: drafts.flatMap((draft) => draft.findings),
+  drift: drafts.flatMap((draft) => draft.drift),
+});
+

@@ -1,0 +1,18 @@
+// From what the branch says and what Proxmox has to the actions that would make it so. Nothing is judged here: what cannot
+// become an action is recorded as a finding by the rule that names it, and rules/ judge the rest.
+import { draftCreate } from './draft-create';
+import { draftDelete } from './draft-delete';
+import { joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
+import { draftUpdate } from './draft-update';
+import { clusterOf } from './which-cluster';
+
+/** Drafts every guest that the branch touches, in the order of their NetBox ids. */
+export function draftBranch(input: PlanInput): Draft {
+  return joinDrafts(input.guests.map((change) => {
+    const where = clusterOf(change, input);
+    if (!where.ok) return onlyFindings(where.error);
+    if (change.vm?.action === 'create') return draftCreate(change, where.value, input);
+    if (change.vm?.action === 'delete') return draftDelete(change, where.value, input);
+    return draftUpdate(change, where.value, input);
+  }));
+}

@@ -1,0 +1,66 @@
+// What Proxmox really has, as far as a plan needs it. Every part is a value or the trouble that hid it: an observation
+// that is not complete never yields an applicable plan (P5).
+import type { Fault, GuestId, Observed, Vmid } from '../../kernel';
+import type { GuestConfig, GuestIdentity, GuestKind, VmidRange } from '../../guest';
+import type { ClusterStatus, GuestRow, NodeFacts, StorageRow } from '../../proxmox/ports';
+
+/** What an administrator configured for one cluster, and which NetBox cluster it is. */
+export interface ClusterSettings {
+  readonly name: string;
+  readonly netbox: string;
+  readonly netboxCluster: string;
+  readonly intakePool: string;
+  readonly managedPools: readonly string[];
+  readonly deletablePools: readonly string[];
+  readonly defaultBridge: string | null;
+  readonly defaultStorage: string | null;
+  readonly vmidRange: VmidRange;
+  /** `confirmed`, or why this cluster is refused as a whole (P13). */
+  readonly identity: 'confirmed' | 'unseen' | 'changed';
+}
+
+export interface GuestLink {
+  readonly guestId: GuestId;
+  readonly netbox: string;
+  readonly netboxVmId: number | null;
+  readonly cluster: string;
+  readonly vmid: Vmid;
+  readonly kind: GuestKind;
+  readonly uuid: string | null;
+  readonly ctime: string | null;
+  readonly macs: readonly string[];
+  readonly state: 'allocated' | 'live' | 'gone';
+}
+
+export interface ObservedGuest { readonly node: string; readonly config: GuestConfig; readonly hasProcess: boolean; readonly pool: string | null; readonly pendingKeys: readonly string[] }
+
+export interface PoolRights { readonly create: readonly string[]; readonly update: readonly string[]; readonly lender: readonly string[] }
+
+export interface ClusterWorld {
+  readonly settings: ClusterSettings;
+  readonly status: Observed<ClusterStatus>;
+  readonly guests: Observed<readonly GuestRow[]>;
+  readonly nodes: ReadonlyMap<string, Observed<NodeFacts>>;
+  readonly storages: ReadonlyMap<string, Observed<readonly StorageRow[]>>;
+  readonly bridges: ReadonlyMap<string, Observed<readonly string[]>>;
+  /** pool -> effective privileges of our tokens on it. */
+  readonly poolRights: Observed<ReadonlyMap<string, PoolRights>>;
+  /** By VMID: the guests that the plan touches. */
+  readonly observed: ReadonlyMap<number, Observed<ObservedGuest>>;
+  /** VMIDs that were ever given or seen (P14). */
+  readonly everUsed: ReadonlySet<number>;
+}
+
+export interface Limits { readonly maxMemoryMib: number | null; readonly maxCores: number | null }
+
+/** Every part of the observation that is missing. */
+export function faultsOf(world: ClusterWorld): readonly Fault[] {
+  const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.observed.values()];
+  return parts.flatMap((part) => (part.ok ? [] : [part.error]));
+}
+
+/** The identity that the link row remembers. */
+export const identityOfLink = (link: GuestLink): GuestIdentity =>
+  link.kind === 'qemu'
+    ? { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid ?? '', ctime: link.ctime, guestId: link.guestId }
+    : { kind: 'lxc', cluster: link.cluster, vmid: link.vmid, guestId: link.guestId, macs: [...link.macs].sort() };

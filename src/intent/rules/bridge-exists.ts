@@ -1,0 +1,14 @@
+import { objectOf, refusal, worldOf, type Rule } from './rule';
+
+// Proxmox notices a missing bridge only at start (Proxmox VE 8.4): here it is noticed in the plan.
+export const bridgeExists: Rule = {
+  name: 'bridge.exists',
+  judge: (draft, input) =>
+    draft.actions.flatMap((action) => {
+      if (action.kind !== 'create') return [];
+      const bridges = worldOf(input, action)?.bridges.get(action.spec.node);
+      if (bridges?.ok !== true) return [];
+      return action.spec.nics.filter((nic) => !bridges.value.includes(nic.bridge)).map((nic) =>
+        refusal('bridge.exists', `interface ${nic.slot} of ${objectOf(action)}`, `node ${action.spec.node} has no bridge ${nic.bridge}`, `Name one of: ${bridges.value.join(', ')}.`));
+    }),
+};

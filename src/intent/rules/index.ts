@@ -1,0 +1,22 @@
+import type { Draft, PlanInput } from '../core/draft-parts';
+import type { Finding } from '../core/plan';
+import { branchOptIn } from './branch-opt-in';
+import { bridgeExists } from './bridge-exists';
+import { guestLocked } from './guest-locked';
+import { macFree } from './mac-free';
+import { nameValid } from './name-valid';
+import { nodeOnline } from './node-online';
+import { observationComplete } from './observation-complete';
+import { offlineOnlyKey } from './offline-only-key';
+import { poolRights } from './pool-rights';
+import type { Rule } from './rule';
+import { sizeWithinLimits } from './size-within-limits';
+import { storageHasRoom } from './storage-has-room';
+import { vmidFree } from './vmid-free';
+
+/** Every rule, in the order in which people read their findings. */
+export const rules: readonly Rule[] = [
+  observationComplete, branchOptIn, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights,
+];
+
+export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));

@@ -1,0 +1,50 @@
+// Carries P37, P25: the line of a state change is written in the transaction that changes the state. The head row
+// serialises writers, so append last.
+import { canonicalJson, scrub } from '../kernel';
+import type { Tx } from '../platform/database';
+import { verifyChain, genesisHash, type ChainVerdict, type JournalEntry } from './core/chain';
+
+export interface JournalLine {
+  /** `module.event`, e.g. `deletion.approved`. */
+  readonly kind: string;
+  /** What it is about, e.g. `request:<uuid>`, `plan:<uuid>`, `guest:<uuid>`. */
+  readonly subject: string;
+  /** Who did it, e.g. `person:anna`, `service:plugin`, `role:deleter`. */
+  readonly actor: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Appends one line; secrets are removed first (P40). */
+export async function append(tx: Tx, line: JournalLine): Promise<number> {
+  const row = await tx.one<{ seq: number }>('select journal_append($1, $2, $3, $4)::integer as seq', [line.kind, line.subject, line.actor, canonicalJson(scrub(line.body))]);
+  return row.seq;
+}
+
+export interface JournalQuery { readonly subject?: string; readonly afterSeq?: number; readonly limit: number }
+
+const columns = `seq::integer as seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, kind, subject, actor, body, previous_hash as "previousHash", hash`;
+
+export function readJournal(db: Tx, query: JournalQuery): Promise<JournalEntry[]> {
+  return db.rows<JournalEntry>(
+    `select ${columns} from journal_entries where seq > $1 and ($2::text is null or subject = $2) order by seq limit $3`,
+    [query.afterSeq ?? 0, query.subject ?? null, query.limit],
+  );
+}
+
+/** Every line that names the guest, directly or through its requests, jobs and effects (P39). */
+export function readJournalOfGuest(db: Tx, guestId: string): Promise<JournalEntry[]> {
+  return db.rows<JournalEntry>(`select ${columns} from journal_entries where subject = $1 or body like '%' || $2 || '%' order by seq`, [`guest:${guestId}`, guestId]);
+}
+
+/** Checks the whole chain in pages. */
+export async function verifyJournal(db: Tx, pageSize = 5000): Promise<ChainVerdict> {
+  let head = { seq: 0, hash: genesisHash };
+  for (;;) {
+    const page = await readJournal(db, { afterSeq: head.seq, limit: pageSize });
+    const verdict = verifyChain(page, head);
+    if (verdict.kind === 'broken' || page.length === 0) return verdict.kind === 'broken' ? verdict : { kind: 'whole', head };
+    head = verdict.head;
+  }
+}
+
+export const journalHead = (db: Tx): Promise<{ seq: number; hash: string }> => db.one('select seq::integer as seq, hash from journal_head');

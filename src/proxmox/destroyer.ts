@@ -1,0 +1,12 @@
+// Carries P16, P20: the one DELETE, without any parameter. Only deletion/destroy.executor.ts may import this file
+// (dependency rule `destroyer-only-in-executor`).
+import type { Fresh, Observed } from '../kernel';
+import type { GuestIdentity } from '../guest';
+import type { Permissions, WriteOutcome } from './ports';
+
+export interface ProxmoxDestroyer {
+  /** `DELETE /nodes/NODE/{qemu|lxc}/VMID`, no query. Proxmox itself refuses a successor with 403 (P15). */
+  destroy(guest: Fresh<GuestIdentity>): Promise<WriteOutcome>;
+  /** The destroy token's own rights: `{}` outside a loan, exactly one guest during one. */
+  permissions(): Promise<Observed<Permissions>>;
+}
