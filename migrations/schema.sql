@@ -888,3 +888,19 @@ grant select on vmid_ledger to sluice_api
 grant insert, select on vmid_ledger to sluice_deleter
 grant select on vmid_ledger to sluice_scheduler
 grant insert, select on vmid_ledger to sluice_worker
+
+function check_deletion_request() may be executed by everybody
+function check_effect() may be executed by everybody
+function check_job_state() may be executed by everybody
+function check_plan_state() may be executed by everybody
+function check_policy_proposal() may be executed by everybody
+function check_policy_version() may be executed by everybody
+function check_review() may be executed by everybody
+function check_unfreeze() may be executed by everybody
+function holder_fence(text,uuid) may be executed by everybody
+function is_frozen() may be executed by everybody
+function journal_append(text,text,text,text) may be executed by sluice_api, sluice_deleter, sluice_scheduler, sluice_worker
+function person_keys(uuid) may be executed by everybody
+function refuse_change() may be executed by everybody
+function sluice_now() may be executed by everybody
+function standing_approvals(uuid) may be executed by everybody

@@ -2,6 +2,8 @@
 module.exports = class ClosingLineReporter {
   onRunComplete(_contexts, results) {
     const failedToRun = results.numRuntimeErrorTestSuites;
-    console.log(`\n${results.numPassedTests} passed, ${results.numFailedTests + failedToRun} failed, ${results.numPendingTests + results.numTodoTests} skipped`);
+    const line = `${results.numPassedTests} passed, ${results.numFailedTests + failedToRun} failed, ${results.numPendingTests + results.numTodoTests} skipped`;
+    // jest prints its own summary while reporters are still asked; this one belongs behind it.
+    process.on('exit', () => process.stdout.write(`\n${line}\n`));
   }
 };

@@ -1,46 +1,41 @@
 // The one door to PostgreSQL: a TypeORM data source per process role, each with its own login (DESIGN "Database roles").
 // Stores speak SQL through `Tx`, so that a review sees the statement that runs and every state change is a guarded UPDATE.
-import { Client, types } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { Bug } from '../../kernel';
+import { CannotStart } from './cannot-start';
+import { listenOn } from './listener';
+import { valueParsers } from './value-parsers';
 
 export type DatabaseRole = 'api' | 'worker' | 'deleter' | 'scheduler';
 export const databaseRoles: readonly DatabaseRole[] = ['api', 'worker', 'deleter', 'scheduler'];
 
+/**
+ * SQL over one connection or one transaction. Parameters: `jsonb` takes JSON text (canonicalJson) or an object, arrays
+ * become PostgreSQL arrays. Results: timestamptz = ISO text in UTC with six decimals, bigint = number, numeric = text, jsonb = value.
+ */
 export interface Tx {
   rows<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   /** Exactly one row; anything else is a bug. */
   one<T>(sql: string, params?: readonly unknown[]): Promise<T>;
+  /** One row or none; more is a bug. */
   maybe<T>(sql: string, params?: readonly unknown[]): Promise<T | null>;
   /** Number of rows that a write changed. */
   change(sql: string, params?: readonly unknown[]): Promise<number>;
 }
 
-// Times stay text in UTC with their microseconds: JavaScript's Date would cut them (P8), and digests are made of them.
-types.setTypeParser(types.builtins.TIMESTAMPTZ, (text) => isoOf(text));
-types.setTypeParser(types.builtins.INT8, (text) => Number(text));
-
-/** `2026-11-20 19:30:41.428142+00` -> `2026-11-20T19:30:41.428142Z`. Sessions run in UTC. */
-const isoOf = (text: string): string => {
-  const [whole = '', fraction = ''] = text.replace(' ', 'T').replace(/\+00(:00)?$/, '').split('.');
-  return `${whole}.${fraction.padEnd(6, '0')}Z`;
-};
+type Query = QueryRunner['query'];
+type Ask = <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+interface Answer { readonly records?: unknown[]; readonly affected?: number }
 
 class Session implements Tx {
-  constructor(private readonly runner: () => Promise<{ query: QueryRunner['query']; done: () => Promise<void> }>) {}
+  constructor(private readonly ask: Ask) {}
 
-  private async ask(sql: string, params: readonly unknown[]): Promise<{ records: unknown[]; affected: number }> {
-    const { query, done } = await this.runner();
-    try {
-      const result = (await query(sql, [...params], true)) as { records?: unknown[]; affected?: number };
-      return { records: result.records ?? [], affected: result.affected ?? 0 };
-    } finally {
-      await done();
-    }
+  private send(sql: string, params: readonly unknown[]): Promise<Answer> {
+    return this.ask(async (query) => (await query(sql, [...params], true)) as Answer);
   }
 
   async rows<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
-    return (await this.ask(sql, params)).records as T[];
+    return ((await this.send(sql, params)).records ?? []) as T[];
   }
 
   async one<T>(sql: string, params: readonly unknown[] = []): Promise<T> {
@@ -51,55 +46,41 @@ class Session implements Tx {
   }
 
   async maybe<T>(sql: string, params: readonly unknown[] = []): Promise<T | null> {
-    return (await this.rows<T>(sql, params))[0] ?? null;
+    const rows = await this.rows<T>(sql, params);
+    if (rows.length > 1) throw new Bug(`expected at most one row, got ${rows.length}: ${sql.trim().slice(0, 120)}`);
+    return rows[0] ?? null;
   }
 
   async change(sql: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.ask(sql, params)).affected;
+    return (await this.send(sql, params)).affected ?? 0;
   }
 }
 
 export class Database extends Session {
-  constructor(readonly url: string, private readonly source: DataSource) {
-    super(async () => {
+  constructor(readonly url: string, readonly role: DatabaseRole | 'owner', private readonly source: DataSource) {
+    super(async (work) => {
       const runner = source.createQueryRunner();
       await runner.connect();
-      return { query: runner.query.bind(runner) as QueryRunner['query'], done: () => runner.release() };
+      try {
+        return await work(runner.query.bind(runner) as Query);
+      } finally {
+        await runner.release();
+      }
     });
   }
 
-  /** READ COMMITTED; rolled back when `work` throws. */
+  /** READ COMMITTED; rolled back when `work` throws. Inside, only `tx` belongs to the transaction. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.source.transaction((manager: EntityManager) => {
+    return this.source.transaction('READ COMMITTED', (manager: EntityManager) => {
       const runner = manager.queryRunner;
       if (runner === undefined) throw new Bug('a transaction without a connection');
-      return work(new Session(() => Promise.resolve({ query: runner.query.bind(runner) as QueryRunner['query'], done: () => Promise.resolve() })));
+      return work(new Session((ask) => ask(runner.query.bind(runner) as Query)));
     });
   }
 
-  /**
-   * Hears NOTIFY on a connection of its own. After a lost connection it comes back by itself and says '' once, so that the
-   * listener reads the rows again: a notification is a hint, the rows are the truth.
-   */
-  async listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<void>> {
-    let closed = false;
-    let client: Client | null = null;
-    const connect = async (): Promise<void> => {
-      const next = new Client({ connectionString: this.url });
-      next.on('notification', (message) => hear(message.payload ?? ''));
-      next.on('error', () => undefined);
-      next.on('end', () => {
-        if (!closed) setTimeout(() => void connect().then(() => hear(''), () => undefined), 500);
-      });
-      await next.connect();
-      await next.query(`listen ${next.escapeIdentifier(channel)}`);
-      client = next;
-    };
-    await connect();
-    return async () => {
-      closed = true;
-      await client?.end();
-    };
+  /** Hears NOTIFY on a connection of its own; comes back by itself after a lost one and then says '' once. */
+  listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<void>> {
+    return listenOn(this.url, channel, hear);
   }
 
   async close(): Promise<void> {
@@ -107,8 +88,14 @@ export class Database extends Session {
   }
 }
 
-export async function openDatabase(url: string, poolSize = 8, applicationName = 'sluice'): Promise<Database> {
-  const source = new DataSource({ type: 'postgres', url, poolSize, applicationName, logging: false, extra: { options: '-c timezone=UTC' } });
-  await source.initialize();
-  return new Database(url, source);
+/** Opens a pool of at most `poolSize` connections as one login. Throws CannotStart with a sentence when it cannot. */
+export async function openDatabase(url: string, options: { readonly role: DatabaseRole | 'owner'; readonly poolSize: number }): Promise<Database> {
+  const source = new DataSource({
+    type: 'postgres', url, poolSize: options.poolSize, applicationName: `sluice-${options.role}`, logging: false, installExtensions: false,
+    extra: { options: '-c timezone=UTC', types: valueParsers, keepAlive: true },
+  });
+  await source.initialize().catch((trouble: unknown) => {
+    throw new CannotStart(`The database does not let ${new URL(url).username || 'the database user'} in: ${trouble instanceof Error ? trouble.message : String(trouble)}. Look at DATABASE_URL, whether PostgreSQL runs, and the role passwords.`);
+  });
+  return new Database(url, options.role, source);
 }

@@ -1,6 +1,8 @@
+export { CannotStart } from './cannot-start';
 export { Database, databaseRoles, openDatabase, type DatabaseRole, type Tx } from './database';
 export { dataDirectory } from './data-directory';
-export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/supervisor';
-export { CannotStart, loginOf, migrate, roleUrl, type Mode, type RolePasswords } from './migrate';
-export { rolePasswords } from './role-passwords';
+export { startEmbeddedPostgres, stopAbandonedPostgres, type EmbeddedPostgres } from './embedded/supervisor';
+export { loginOf, roleUrl } from './logins';
+export { migrate, type Mode } from './migrate';
+export { rolePasswords, type RolePasswords } from './role-passwords';
 export { schemaSnapshot } from './schema-snapshot';

@@ -3,9 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CannotStart } from '../migrate';
-
-export interface RunAs { readonly uid: number; readonly gid: number }
+import { CannotStart } from '../cannot-start';
+import type { RunAs } from './run-as';
 
 const packageName = (): string => {
   const arch = process.arch === 'x64' || process.arch === 'arm64' ? process.arch : null;
