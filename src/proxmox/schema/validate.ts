@@ -1,0 +1,105 @@
+// Proxmox's own parameter check for the table beside it, with its sentences (8.4): the simulator answers 400 with them, the
+// client refuses to send what would be answered so. Pure.
+import { formatError, isListFormat } from './formats';
+import { tableKey } from './guest-keys';
+import { methods, type MethodSpec } from './methods';
+import type { Param, PveVersion } from './param';
+import { parseProperty } from './property-string';
+
+/** Parameters as they come: form values are strings, JSON bodies may hold anything. */
+export type RawParams = Readonly<Record<string, unknown>>;
+export interface FoundMethod { readonly spec: MethodSpec; readonly parts: Readonly<Record<string, string>> }
+
+const byShape = new Map<string, MethodSpec[]>();
+for (const spec of methods) {
+  const shape = `${spec.method} ${spec.path.split('/').length}`;
+  byShape.set(shape, [...(byShape.get(shape) ?? []), spec]);
+}
+
+/** The method whose template fits the path (below `/api2/json`, already unescaped), fixed words before placeholders; null = 501. */
+export function findMethod(method: string, path: string): FoundMethod | null {
+  const given = path.split('/');
+  let best: (FoundMethod & { readonly fixed: number }) | null = null;
+  for (const spec of byShape.get(`${method} ${given.length}`) ?? []) {
+    const parts: Record<string, string> = {};
+    let fixed = 0;
+    const fits = spec.path.split('/').every((piece, index) => {
+      const value = given[index] ?? '';
+      if (!piece.startsWith('{')) {
+        fixed += 1;
+        return piece === value;
+      }
+      parts[piece.slice(1, -1)] = value;
+      return value !== '';
+    });
+    if (fits && (best === null || fixed > best.fixed)) best = { spec, parts, fixed };
+  }
+  return best;
+}
+
+/**
+ * `errors` of a 400 by parameter name, or null when everything fits. `path` is below `/api2/json`; its parts are parameters too.
+ * A path that no method of the table has answers `{ path: ... }`: the caller asked for something Sluice never asks.
+ */
+export function validateRequest(version: PveVersion, method: string, path: string, params: RawParams): Record<string, string> | null {
+  const found = findMethod(method, path);
+  return found === null ? { path: `Method '${method} ${path}' not implemented` } : validateParams(version, found.spec, { ...params, ...found.parts });
+}
+
+export function validateParams(version: PveVersion, spec: MethodSpec, params: RawParams): Record<string, string> | null {
+  const errors: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (value === null || value === undefined) continue;
+    const param = paramOf(version, spec, name);
+    const error = param === null ? 'property is not defined in schema and the schema does not allow additional properties' : valueError(param, name, value);
+    if (error !== null) errors[name] = error;
+    else if (param?.requires !== undefined && params[param.requires] === undefined) errors[param.requires] = `missing property required by '${name}'`;
+  }
+  for (const [name, param] of Object.entries(spec.params)) {
+    if (param.optional === undefined && (params[name] === undefined || params[name] === null)) errors[name] ??= 'property is missing and it is not optional';
+  }
+  return Object.keys(errors).length === 0 ? null : errors;
+}
+
+/** The table's entry for a parameter, numbered keys included; null when this version does not know it. */
+export function paramOf(version: PveVersion, spec: MethodSpec, name: string): Param | null {
+  const key = tableKey(spec.params, name);
+  const param = key === null ? undefined : spec.params[key];
+  return param === undefined || (param.since === '9.0' && version === '8.4') ? null : param;
+}
+
+function valueError(param: Param, name: string, given: unknown): string | null {
+  const value = Array.isArray(given) && param.format !== undefined && isListFormat(param.format) ? given.join(',') : given;
+  if (typeof value === 'object') return `type check ('${param.type}') failed - got ${Array.isArray(value) ? 'ARRAY' : 'HASH'}`;
+  const shown = String(value);
+  switch (param.type) {
+    case 'boolean':
+      return shown === '1' || shown === '0' || typeof value === 'boolean' ? null : `type check ('boolean') failed - got '${shown}'`;
+    case 'integer':
+      if (!/^[+-]?\d+$/.test(shown)) return `type check ('integer') failed - got '${shown}'`;
+      break;
+    case 'number':
+      if (!/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(shown)) return `type check ('number') failed - got '${shown}'`;
+      break;
+    case 'string':
+  }
+  return textError(param, name, shown);
+}
+
+function textError(param: Param, name: string, value: string): string | null {
+  if (param.format !== undefined) {
+    const error = formatError(param.format, value);
+    if (error !== null) return error;
+  }
+  if (param.property !== undefined) {
+    const parsed = parseProperty(param.property, name, value);
+    if (!parsed.ok) return parsed.error;
+  }
+  if (param.pattern !== undefined && !new RegExp(`^(?:${param.pattern})$`).test(value)) return 'value does not match the regex pattern';
+  if (param.maxLength !== undefined && value.length > param.maxLength) return `value may only be ${param.maxLength} characters long`;
+  if (param.minLength !== undefined && value.length < param.minLength) return `value must be at least ${param.minLength} characters long`;
+  if (param.min !== undefined && Number(value) < param.min) return `value must have a minimum value of ${param.min}`;
+  if (param.max !== undefined && Number(value) > param.max) return `value must have a maximum value of ${param.max}`;
+  if (param.enum !== undefined && !param.enum.includes(value)) return `value '${value}' does not have a value in the enumeration '${param.enum.join(', ')}'`;
+  return null;
+}
