@@ -36,6 +36,8 @@ export type EffectEnd =
   | { readonly end: 'diverged'; readonly refusal: Refusal }
   | { readonly end: 'unknown'; readonly observed: string };
 
+type Accepted = Extract<EffectState, { readonly state: 'accepted' }>;
+
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
 const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy'];
 registerFailpoints(kinds.flatMap((kind) => effectPoints.map((point) => `effects/${kind}/${point}`)));
@@ -86,7 +88,7 @@ export class EffectRunner {
       case 'started': {
         const accepted = await this.move(holder, row, called, { event: 'accept', upid: outcome.upid });
         await failpoint(`effects/${kind}/after-accept`);
-        return this.follow(holder, definition, row, accepted);
+        return this.follow(holder, definition, row, accepted as Accepted);
       }
       case 'not-applied': {
         const refusal = notApplied(definition.intent, outcome.text, outcome.status);
@@ -102,7 +104,7 @@ export class EffectRunner {
   }
 
   /** Follows the task to its exit status: a UPID is not success (P11). */
-  private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, accepted: EffectState & { state: 'accepted' }): Promise<EffectEnd> {
+  private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, accepted: Accepted): Promise<EffectEnd> {
     const end: TaskEnd = await followTask(definition.reader, accepted.upid, definition.onLine === undefined ? {} : { onLine: definition.onLine });
     switch (end.kind) {
       case 'ok': return this.readBack(holder, definition, row, accepted);
@@ -119,7 +121,7 @@ export class EffectRunner {
     const task = from.state === 'called' ? await this.findTask(definition, row) : null;
     if (task !== null) {
       const accepted = await this.move(holder, row, from, { event: 'accept', upid: task });
-      return this.follow(holder, definition, row, accepted as EffectState & { state: 'accepted' });
+      return this.follow(holder, definition, row, accepted as Accepted);
     }
     const lost = from.state === 'unknown' ? from : await this.move(holder, row, from, { event: 'lose', observed: why });
     const looked = await this.lookPatiently(definition);

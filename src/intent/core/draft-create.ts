@@ -48,8 +48,8 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   if (allocation !== undefined && wantedVmid !== null && wantedVmid !== allocation.vmid) refused('vmid.free-and-in-range', `VMID ${wantedVmid} is wanted, ${allocation.vmid} was given to this object before`, `Clear ${input.fields.vmid} or set it to ${allocation.vmid}.`);
 
   const guestId = allocation?.guestId ?? ('' as GuestId);
-  const disks = change.disks.flatMap((diff): WantedDisk[] => take(wantedDisk(diff.modified ?? {}, wanted, world, input), `disk ${diff.repr} of ${object}`) ?? []);
-  const nics = change.interfaces.flatMap((diff): WantedNic[] => take(wantedNic(diff.objectId, diff.modified ?? {}, change, guestId, world, input), `interface ${diff.repr} of ${object}`) ?? []);
+  const disks = change.disks.flatMap((diff) => take(wantedDisk(diff.modified ?? {}, wanted, world, input), `disk ${diff.repr} of ${object}`) ?? []);
+  const nics = change.interfaces.flatMap((diff) => take(wantedNic(diff.objectId, diff.modified ?? {}, change, guestId, world, input), `interface ${diff.repr} of ${object}`) ?? []);
   const infos: Finding[] = change.ips.map((diff) => ({ rule: 'change.no-counterpart', severity: 'info', object: `address ${diff.repr} of ${object}`, observed: 'an IP address without cloud-init has no counterpart in Proxmox', next: 'Configure it inside the guest.' }));
   if (refusals.length > 0 || cores === null || memoryMib === null || node === null || pool === null || tags === null || allocation === undefined) return onlyFindings(...refusals, ...infos);
 

@@ -1,0 +1,37 @@
+// `?limit=&offset=`: 50 by default, 1000 at most, `limit=0` and nonsense as NetBox 4.5 takes them; `next` is absolute with its parameters sorted.
+import type { Json, JsonObject } from '../store/row';
+import type { Query } from './filters';
+
+const MAX_PAGE_SIZE = 1000;
+const DEFAULT = 50;
+
+export interface Window { readonly limit: number; readonly offset: number }
+
+const whole = (text: string | undefined): number | undefined => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined);
+
+export function windowOf(query: Query): Window {
+  const limit = whole(query.get('limit')?.at(-1)) ?? DEFAULT;
+  return { limit: limit === 0 ? MAX_PAGE_SIZE : Math.min(limit, MAX_PAGE_SIZE), offset: whole(query.get('offset')?.at(-1)) ?? 0 };
+}
+
+const encode = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
+function link(url: string, query: Query, window: Window, offset: number): string {
+  const parameters = new Map(query);
+  parameters.set('limit', [String(window.limit)]);
+  if (offset > 0) parameters.set('offset', [String(offset)]);
+  else parameters.delete('offset');
+  const pairs = [...parameters].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flatMap(([key, values]) => values.map((value) => `${encode(key)}=${encode(value)}`));
+  return `${url}?${pairs.join('&')}`;
+}
+
+/** The paginated answer around one window of results. `url` is absolute without a query. */
+export function pageOf(url: string, query: Query, window: Window, count: number, results: readonly Json[]): JsonObject {
+  const after = window.offset + window.limit;
+  return {
+    count,
+    next: after < count ? link(url, query, window, after) : null,
+    previous: window.offset > 0 ? link(url, query, window, Math.max(0, window.offset - window.limit)) : null,
+    results,
+  };
+}

@@ -1,0 +1,54 @@
+// What Django and the REST framework would raise. The http layer turns them into answers, a branch job into its `error` text.
+import type { JsonObject } from '../store/row';
+
+/** 400 with these field errors. */
+export class Invalid extends Error {
+  constructor(readonly errors: JsonObject) {
+    super('invalid');
+  }
+}
+
+/** A database constraint was hit after validation had passed: 500. */
+export class IntegrityError extends Error {}
+/** An object that change data points at is not there. */
+export class DoesNotExist extends Error {}
+/** 409: objects that may not be orphaned still point at it. */
+export class Protected extends Error {}
+/** 403 */
+export class Forbidden extends Error {
+  constructor(message = 'You do not have permission to perform this action.') {
+    super(message);
+  }
+}
+/** 404 */
+export class NotFound extends Error {}
+/** 500 with this class name, as NetBox prints unhandled errors. */
+export class ServerError extends Error {
+  constructor(readonly exception: string, message: string) {
+    super(message);
+  }
+}
+/** 400 (or another status) with a text body that is no JSON, as the branch actions answer. */
+export class PlainText extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+/** Any other JSON answer. */
+export class Answered extends Error {
+  constructor(readonly status: number, readonly body: JsonObject) {
+    super(String(status));
+  }
+}
+
+const quoted = (text: string): string => (text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replace(/'/g, "\\'")}'`);
+
+/** Python's repr of a JSON value, as it ends up in job errors. */
+export function pythonRepr(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
+  if (typeof value === 'object') return `{${Object.entries(value).map(([key, member]) => `${quoted(key)}: ${pythonRepr(member)}`).join(', ')}}`;
+  return String(value);
+}

@@ -1,0 +1,41 @@
+// What a simulated Proxmox cluster is started with. Seeds are data: which guests exist, who may do what.
+import type { PveVersion } from '../../proxmox/schema';
+import type { SluiceRights, TokenName } from './sluice-rights';
+import type { GuestKind } from './state';
+
+export interface StorageOptions { readonly id: string; readonly content: string; readonly type: 'dir' | 'lvmthin'; readonly sizeGiB: number; readonly shared?: boolean }
+
+export interface SeedGuest {
+  readonly vmid: number; readonly kind: GuestKind; readonly node: string; readonly pool?: string; readonly running?: boolean; readonly protection?: boolean;
+  /** Entries of the configuration text as they stand; uuid, MACs and ctime come from the caller. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface ProxmoxSimOptions {
+  readonly clusterName: string;
+  readonly version: PveVersion;
+  /** Each gets an HTTPS port of its own on 127.0.0.1; any of them serves the whole API. */
+  readonly nodes: readonly string[];
+  /** Fixed ports in the order of the nodes; 0 or absent = any. */
+  readonly ports?: readonly number[];
+  readonly nodeCores?: number;
+  readonly nodeMemoryMiB?: number;
+  readonly storages: readonly StorageOptions[];
+  readonly bridges: readonly string[];
+  /** How long a worker task takes; 0 = as soon as the answer is out. */
+  readonly taskMillis: number;
+  /** How long a 401 is held back (3000 on the real one); default 0. */
+  readonly unauthorizedDelayMillis?: number;
+  /** Read if present, rewritten as a whole (temporary file, rename) after every change. */
+  readonly stateFile?: string;
+  /** Secret of `root@pam!lab`, privsep 0: every privilege, and still not root@pam itself. */
+  readonly rootTokenSecret: string;
+  readonly seed: { readonly pools: readonly string[]; readonly guests: readonly SeedGuest[]; readonly rights?: SluiceRights };
+}
+
+export interface RunningProxmoxSim {
+  readonly nodes: readonly { readonly name: string; readonly url: string }[];
+  readonly caPem: string;
+  readonly tokenIds: Readonly<Record<TokenName | 'root', string>>;
+  close(): Promise<void>;
+}
