@@ -1,4 +1,5 @@
 export { nextEffect, type EffectEvent, type EffectState } from './core/effect-state';
 export { differs, EffectRunner, effectPoints, readAs, type EffectDefinition, type EffectEnd, type Looked } from './effect-runner';
 export { EffectStore, type EffectKind, type EffectRow, type Holder, type Intent } from './effect.store';
+export { netboxOutcome } from './netbox-outcome';
 export { baselineMoved, faultAsRefusal, isFault, locate, recheck, type Expectation, type Rechecked } from './recheck';

@@ -1,0 +1,15 @@
+// What an administrator configured for one cluster, and which NetBox cluster it is. Never a secret (P16).
+import type { VmidRange } from '../../guest';
+
+export interface ClusterSettings {
+  readonly name: string;
+  /** The NetBox instance's configured name, and the name of the cluster there. */
+  readonly netbox: string;
+  readonly netboxCluster: string;
+  readonly intakePool: string;
+  readonly managedPools: readonly string[];
+  readonly deletablePools: readonly string[];
+  readonly defaultBridge: string | null;
+  readonly defaultStorage: string | null;
+  readonly vmidRange: VmidRange;
+}

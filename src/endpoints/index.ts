@@ -1,0 +1,2 @@
+export type { ClusterAccess, Clusters } from './clusters';
+export type { ClusterSettings } from './core/settings';
