@@ -49,8 +49,8 @@ export interface NetBoxReader {
   branchChangeLog(schemaId: string): Promise<Observed<readonly ChangeLogRow[]>>;
   /** Objects of main by id, e.g. `objects('virtualization/clusters', [1, 2])`; absent ids are just absent. All pages. */
   objects(endpoint: string, ids: readonly number[]): Promise<Observed<readonly NetBoxObject[]>>;
-  /** Objects of main whose field has this value; `filter` must be one NetBox knows, `field` is read back and asserted. */
-  objectsWhere(endpoint: string, filter: string, value: string | number, matches: (object: NetBoxObject) => boolean): Promise<Observed<readonly NetBoxObject[]>>;
+  /** Objects of main whose field has this value, or one of these; `filter` must be one NetBox knows, every row is asserted by `matches`. */
+  objectsWhere(endpoint: string, filter: string, value: string | number | readonly (string | number)[], matches: (object: NetBoxObject) => boolean): Promise<Observed<readonly NetBoxObject[]>>;
   object(endpoint: string, id: number): Promise<Observed<NetBoxObject | null>>;
   user(username: string): Promise<Observed<NetBoxUser | null>>;
 }
@@ -62,7 +62,10 @@ export type NetBoxWrite<T> =
   | { readonly class: 'unknown'; readonly text: string };
 
 export interface NetBoxWriter {
-  /** PATCH of one object after a read-compare of `last_updated` (4.5 has no If-Match; P10). `changelog_message` names the run. */
+  /**
+   * PATCH of one object after a read-compare of `last_updated` (4.5 has no If-Match; P10). `changelog_message` names the run.
+   * `expectLastUpdated` null means that NetBox said null when the caller read it: an object made by a merge and not touched since.
+   */
   patch(endpoint: string, id: number, fields: Readonly<Record<string, unknown>>, message: string, expectLastUpdated: string | null): Promise<NetBoxWrite<NetBoxObject>>;
   create(endpoint: string, fields: Readonly<Record<string, unknown>>, message: string): Promise<NetBoxWrite<NetBoxObject>>;
   /** Verifies a person's NetBox password (`tokens/provision`), for sign-in later. */

@@ -1,0 +1,124 @@
+// Carries P5, P12, P17: everything that a plan needs of a branch, read in a bounded number of requests: the change diffs, who made
+// them, and the names behind the ids that they mention. What cannot be read, or does not fit together, is not observed.
+import { notObserved, ok, type Observed } from '../kernel';
+import { changeDigest } from '../netbox/change-digest';
+import type { BranchRecord, ChangeDiff, ChangeLogRow, NetBoxObject, NetBoxReader } from '../netbox/ports';
+import { userKey, type BranchContent, type Lookups } from './core/branch-content';
+import { customField, defaultFields, type FieldMap } from './core/fields';
+import { groupByGuest } from './core/grouping';
+
+export type BranchRead = { readonly kind: 'absent' } | { readonly kind: 'content'; readonly content: BranchContent; readonly changeDigest: string };
+
+/** `fields.node` tells which custom field may name a device by its id. */
+export async function readBranchContent(reader: NetBoxReader, branchId: number, fields: Pick<FieldMap, 'node'> = defaultFields): Promise<Observed<BranchRead>> {
+  for (let look = 1; ; look += 1) {
+    const branch = await reader.branch(branchId);
+    if (!branch.ok) return branch;
+    if (branch.value === null) return ok({ kind: 'absent' });
+    const diffs = await reader.changeDiffs(branchId);
+    if (!diffs.ok) return diffs;
+    const authors = await authorsOf(reader, branch.value, diffs.value);
+    if (!authors.ok) return authors;
+    // Somebody is typing in the branch: look again, and give up where it does not come to rest.
+    if (authors.value === 'moved') {
+      if (look < 3) continue;
+      return notObserved(`NetBox ${reader.name}, branch ${branch.value.name}`, 'its change log and its change diffs do not name the same objects: the branch is being edited, or NetBox served the log of main');
+    }
+    const lookups = await readLookups(reader, diffs.value, fields.node);
+    if (!lookups.ok) return lookups;
+    return ok({ kind: 'content', content: { netbox: reader.name, branch: branch.value, diffs: diffs.value, authors: authors.value, lookups: lookups.value }, changeDigest: changeDigest(diffs.value) });
+  }
+}
+
+/** A sync writes one synthetic row per object in the name of whoever synced; it is not a change that somebody asked for. */
+const isSyncRow = (row: ChangeLogRow): boolean => row.message.startsWith('Synced from main');
+
+/**
+ * Who changed what, only readable while the branch is ready. NetBox may serve main although the header names a branch (it only
+ * warns when it cannot switch), so the log must name exactly the objects of the change diffs.
+ */
+async function authorsOf(reader: NetBoxReader, branch: BranchRecord, diffs: readonly ChangeDiff[]): Promise<Observed<readonly string[] | 'moved'>> {
+  if (branch.status !== 'ready') return ok([]);
+  const log = await reader.branchChangeLog(branch.schemaId);
+  if (!log.ok) return log;
+  const key = (objectType: string, objectId: number): string => `${objectType} ${objectId}`;
+  const changed = new Set(diffs.map((diff) => key(diff.objectType, diff.objectId)));
+  const rows = log.value.filter((row) => !isSyncRow(row));
+  const logged = new Set(rows.map((row) => key(row.objectType, row.objectId)));
+  if (rows.some((row) => !changed.has(key(row.objectType, row.objectId))) || [...changed].some((one) => !logged.has(one))) return ok('moved');
+  // A user deleted since cannot sign in any more; the name is kept so that the plan still says who it was.
+  return ok([...new Set(rows.map((row) => (row.user === null ? `netbox:${reader.name}:deleted user ${row.userName}` : userKey(reader.name, row.user.id))))].sort());
+}
+
+type Data = Readonly<Record<string, unknown>>;
+const isId = (value: unknown): value is number => typeof value === 'number';
+const sidesOf = (diff: ChangeDiff): readonly Data[] => [diff.original, diff.modified].filter((side) => side !== null);
+const idsIn = (diffs: readonly ChangeDiff[], field: string): readonly number[] => diffs.flatMap(sidesOf).map((side) => side[field]).filter(isId);
+const nameOf = (object: NetBoxObject): readonly (readonly [number, string])[] => (typeof object['name'] === 'string' ? [[object.id, object['name']]] : []);
+
+async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], nodeField: string): Promise<Observed<Lookups>> {
+  const ofType = (objectType: string): readonly ChangeDiff[] => diffs.filter((diff) => diff.objectType === objectType);
+  const [vmDiffs, interfaceDiffs] = [ofType('virtualization.virtualmachine'), ofType('virtualization.vminterface')];
+
+  const typeId = await vmInterfaceType(reader);
+  if (!typeId.ok) return typeId;
+  const owners = await interfaceOwners(reader, [...ofType('dcim.macaddress'), ...ofType('ipam.ipaddress')], new Set(interfaceDiffs.map((diff) => diff.objectId)), typeId.value);
+  if (!owners.ok) return owners;
+  const grouped = groupByGuest(diffs, { interfaceOwners: owners.value, vmInterfaceTypeId: typeId.value });
+
+  const nodeIds = vmDiffs.flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
+  const [vms, clusters, devices, vlans, tags] = await Promise.all([
+    byId(reader, 'virtualization/virtual-machines', grouped.guests.filter((guest) => guest.vm === null).map((guest) => guest.netboxVmId)),
+    byId(reader, 'virtualization/clusters', idsIn(vmDiffs, 'cluster')),
+    byId(reader, 'dcim/devices', [...idsIn(vmDiffs, 'device'), ...nodeIds]),
+    byId(reader, 'ipam/vlans', idsIn(interfaceDiffs, 'untagged_vlan')),
+    tagsByName(reader, vmDiffs),
+  ]);
+  if (!vms.ok) return vms;
+  if (!clusters.ok) return clusters;
+  if (!devices.ok) return devices;
+  if (!vlans.ok) return vlans;
+  if (!tags.ok) return tags;
+  return ok({
+    clusters: new Map([...vms.value.flatMap(clusterIn), ...clusters.value.flatMap(nameOf)]),
+    devices: new Map(devices.value.flatMap(nameOf)),
+    vlans: new Map(vlans.value.flatMap((vlan) => (isId(vlan['vid']) ? [[vlan.id, vlan['vid']] as const] : []))),
+    tags: new Map(tags.value.flatMap((tag) => (typeof tag['name'] === 'string' && typeof tag['slug'] === 'string' ? [[tag['name'], tag['slug']] as const] : []))),
+    vms: new Map(vms.value.map((vm) => [vm.id, vm])),
+    interfaceOwners: owners.value,
+    vmInterfaceTypeId: typeId.value,
+  });
+}
+
+const byId = (reader: NetBoxReader, endpoint: string, ids: readonly number[]): Promise<Observed<readonly NetBoxObject[]>> =>
+  ids.length === 0 ? Promise.resolve(ok([])) : reader.objects(endpoint, [...new Set(ids)].sort((a, b) => a - b));
+
+const clusterIn = (vm: NetBoxObject): readonly (readonly [number, string])[] => {
+  const cluster = vm['cluster'] as { readonly id?: unknown; readonly name?: unknown } | null | undefined;
+  return isId(cluster?.id) && typeof cluster.name === 'string' ? [[cluster.id, cluster.name]] : [];
+};
+
+/** The change log names an assigned object's type by an id that differs per installation. */
+async function vmInterfaceType(reader: NetBoxReader): Promise<Observed<number>> {
+  const types = await reader.objectsWhere('core/object-types', 'app_label', 'virtualization', (type) => type['app_label'] === 'virtualization');
+  if (!types.ok) return types;
+  const found = types.value.find((type) => type['model'] === 'vminterface');
+  return found === undefined ? notObserved(`NetBox ${reader.name}, core/object-types`, 'it lists no virtualization.vminterface') : ok(found.id);
+}
+
+/** Owners of the interfaces of main that changed addresses hang on; interfaces that the branch itself changes name their VM in their own row. */
+async function interfaceOwners(reader: NetBoxReader, addresses: readonly ChangeDiff[], inBranch: ReadonlySet<number>, typeId: number): Promise<Observed<ReadonlyMap<number, number>>> {
+  const ids = addresses.flatMap(sidesOf).filter((side) => side['assigned_object_type'] === typeId).map((side) => side['assigned_object_id']).filter(isId).filter((interfaceId) => !inBranch.has(interfaceId));
+  const interfaces = await byId(reader, 'virtualization/interfaces', ids);
+  if (!interfaces.ok) return interfaces;
+  return ok(new Map(interfaces.value.flatMap((one) => {
+    const vm = (one['virtual_machine'] as { readonly id?: unknown } | null | undefined)?.id;
+    return isId(vm) ? [[one.id, vm] as const] : [];
+  })));
+}
+
+/** Tags stand by name in the change log; Proxmox gets the slug. */
+async function tagsByName(reader: NetBoxReader, vmDiffs: readonly ChangeDiff[]): Promise<Observed<readonly NetBoxObject[]>> {
+  const names = [...new Set(vmDiffs.flatMap((diff) => (Array.isArray(diff.modified?.['tags']) ? diff.modified['tags'].map(String) : [])))].sort();
+  return names.length === 0 ? ok([]) : reader.objectsWhere('extras/tags', 'name', names, (tag) => typeof tag['name'] === 'string' && names.includes(tag['name']));
+}

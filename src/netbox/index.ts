@@ -1,0 +1,7 @@
+export { changeDigest, sixDecimals, type DigestedChange } from './change-digest';
+export { verifyHook, type NetBoxHook } from './hook';
+export { openNetBox, type NetBoxHttp, type NetBoxConnection } from './http';
+export type * from './instances';
+export type * from './ports';
+export { netboxReader } from './reader';
+export { netboxWriter } from './writer';
