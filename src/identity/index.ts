@@ -1,0 +1,10 @@
+export { actorKey, actorName, missingPermissions, type Actor, type PersonActor, type ServiceActor } from './core/actor';
+export { isPermission, permissions, permissionWords, servicePermissions, type Permission } from './core/permission';
+export { Caller, callerOf, CsrfToken, personOrThrow, Public, Requires, RequiresAny } from './declarations';
+export { sessionTokenOf } from './authentication';
+export { IdentityModule, type IdentityOptions } from './identity.module';
+export { PeopleStore, type Person, type PersonDirectory } from './person.store';
+export { publicRoutes } from './public-routes';
+export { seedPeople, seedServiceTokens, type SeedPerson, type SeedServiceToken } from './seed.store';
+export { SessionCookie } from './session-cookie';
+export { SignIn } from './sign-in';

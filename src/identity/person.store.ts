@@ -1,0 +1,53 @@
+// Carries P17, P19: who a person is, under which names, and what they may do at this very moment.
+import type { PersonId } from '../kernel';
+import type { Tx } from '../platform/database';
+import type { Permission } from './core/permission';
+
+export interface Person {
+  readonly id: PersonId;
+  readonly username: string;
+  readonly displayName: string;
+  readonly active: boolean;
+  readonly netbox: { readonly name: string; readonly userId: number } | null;
+}
+
+/** What the rest of the house may ask about people; local accounts now, NetBox and OIDC later without changing a caller. */
+export interface PersonDirectory {
+  find(tx: Tx, id: PersonId): Promise<Person | null>;
+  findByUsername(tx: Tx, username: string): Promise<Person | null>;
+  /** Read again at the decision and again at execution (P19); none for somebody who is not active. */
+  rightsNow(tx: Tx, id: PersonId): Promise<ReadonlySet<Permission>>;
+  /** Every key of this person over all linked accounts: `person:<uuid>`, `netbox:<name>:<user id>`. */
+  keys(tx: Tx, id: PersonId): Promise<readonly string[]>;
+}
+
+interface Row { readonly id: PersonId; readonly username: string; readonly displayName: string; readonly active: boolean; readonly netbox: string | null; readonly netboxUserId: number | null }
+
+const columns = 'id, username, display_name as "displayName", active, netbox, netbox_user_id as "netboxUserId"';
+
+export class PeopleStore implements PersonDirectory {
+  async find(tx: Tx, id: PersonId): Promise<Person | null> {
+    return personOf(await tx.maybe<Row>(`select ${columns} from people where id = $1`, [id]));
+  }
+
+  async findByUsername(tx: Tx, username: string): Promise<Person | null> {
+    return personOf(await tx.maybe<Row>(`select ${columns} from people where username = $1`, [username]));
+  }
+
+  async rightsNow(tx: Tx, id: PersonId): Promise<ReadonlySet<Permission>> {
+    const rows = await tx.rows<{ permission: Permission }>('select pp.permission from person_permissions pp join people p on p.id = pp.person_id where p.id = $1 and p.active', [id]);
+    return new Set(rows.map((row) => row.permission));
+  }
+
+  async keys(tx: Tx, id: PersonId): Promise<readonly string[]> {
+    return (await tx.one<{ keys: string[] }>('select person_keys($1) as keys', [id])).keys;
+  }
+
+  /** The hash of an active local account; null for everybody else. */
+  async passwordHash(tx: Tx, username: string): Promise<{ readonly id: PersonId; readonly hash: string } | null> {
+    return tx.maybe('select id, password_hash as hash from people where username = $1 and active and password_hash is not null', [username]);
+  }
+}
+
+const personOf = (row: Row | null): Person | null =>
+  row === null ? null : { id: row.id, username: row.username, displayName: row.displayName, active: row.active, netbox: row.netbox === null || row.netboxUserId === null ? null : { name: row.netbox, userId: row.netboxUserId } };
