@@ -108,7 +108,7 @@ export class NetBoxHttp {
         let size = 0;
         for await (const part of response.body as AsyncIterable<Buffer>) {
           size += part.length;
-          if (size > bodyLimit) { signal.throwIfAborted(); return { kind: 'lost', text: `the answer is larger than ${bodyLimit / 1024 / 1024} MiB` }; }
+          if (size > bodyLimit) return { kind: 'lost', text: `the answer is larger than ${bodyLimit / 1024 / 1024} MiB` };
           parts.push(part);
         }
         return { kind: 'answered', status: response.statusCode, contentType: header('content-type') ?? '', etag: header('etag'), retryAfter: header('retry-after'), text: Buffer.concat(parts).toString('utf8') };
