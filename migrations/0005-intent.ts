@@ -70,21 +70,30 @@ create table used_nonces (
   at timestamptz not null default sluice_now()
 );
 
-create table idempotency_keys (
-  actor text not null,
-  key text not null,
-  request_digest text not null,
+-- Somebody asked for a plan: the queue carries this id, the answer comes back here. An Idempotency-Key makes it the same asking.
+create table plan_requests (
+  id uuid primary key default gen_random_uuid(),
+  netbox text not null,
+  branch_id integer not null,
+  asked_by text not null,
+  idempotency_key text,
+  state text not null default 'asked' check (state in ('asked', 'planned', 'refused')),
   plan_id uuid references plans (id),
-  at timestamptz not null default sluice_now(),
-  primary key (actor, key)
+  refusal jsonb,
+  asked_at timestamptz not null default sluice_now(),
+  unique (asked_by, idempotency_key),
+  constraint planned_names_a_plan check ((state = 'planned') = (plan_id is not null)),
+  constraint refused_is_explained check ((state = 'refused') = (refusal is not null))
 );
+create index plan_requests_open on plan_requests (netbox, branch_id) where state = 'asked';
 
-grant select on plans, plan_states, gate_answers, used_nonces, idempotency_keys to sluice_api, sluice_worker, sluice_deleter, sluice_scheduler;
+grant select on plans, plan_states, gate_answers, used_nonces, plan_requests to sluice_api, sluice_worker, sluice_deleter, sluice_scheduler;
 grant insert on plans to sluice_worker;
 grant insert, update on plan_states to sluice_worker;
 grant update on plan_states to sluice_api, sluice_scheduler;
 grant insert on gate_answers, used_nonces to sluice_api;
-grant insert, update on idempotency_keys to sluice_api;
+grant insert on plan_requests to sluice_api, sluice_worker, sluice_scheduler;
+grant update on plan_requests to sluice_worker;
 grant delete on used_nonces to sluice_scheduler;
 `);
   }

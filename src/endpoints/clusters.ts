@@ -2,7 +2,7 @@
 // a role that did not load a token cannot use it (P16). The lender's and the destroyer's never stand here.
 import type { ProxmoxCreator, ProxmoxReader, ProxmoxUpdater } from '../proxmox/ports';
 import type { ProxmoxHttp } from '../proxmox';
-import type { ClusterSettings } from './core/settings';
+import type { ClusterSettings } from '../guest';
 
 export interface ClusterAccess {
   readonly settings: ClusterSettings;

@@ -1,2 +1,7 @@
 export type { ClusterAccess, Clusters } from './clusters';
-export type { ClusterSettings } from './core/settings';
+export { ClusterStore, type ClusterRow, type IdentityState, type RightsRow } from './cluster.store';
+export { deletionAllowed, EndpointsService } from './endpoints.service';
+export { LinkStore, type GuestLinkRow } from './link.store';
+export { effectivePrivileges } from './core/effective-privileges';
+export { judgeRights, loanRights, tokenIdOf, type RightsVerdict, type TokenName } from './core/rights';
+export { clusterIdentity, judgeIdentity, type ClusterIdentity } from './core/cluster-identity';

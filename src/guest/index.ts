@@ -1,3 +1,4 @@
+export type { ClusterSettings } from './cluster-settings';
 export * from './config';
 export * from './description';
 export * from './identity';

@@ -1,20 +1,11 @@
 // What Proxmox really has, as far as a plan needs it. Every part is a value or the trouble that hid it: an observation
 // that is not complete never yields an applicable plan (P5).
 import type { Fault, GuestId, Observed, Vmid } from '../../kernel';
-import type { GuestConfig, GuestIdentity, GuestKind, VmidRange } from '../../guest';
+import type { ClusterSettings, GuestConfig, GuestIdentity, GuestKind } from '../../guest';
 import type { ClusterStatus, GuestRow, NodeFacts, StorageRow } from '../../proxmox/ports';
 
-/** What an administrator configured for one cluster, and which NetBox cluster it is. */
-export interface ClusterSettings {
-  readonly name: string;
-  readonly netbox: string;
-  readonly netboxCluster: string;
-  readonly intakePool: string;
-  readonly managedPools: readonly string[];
-  readonly deletablePools: readonly string[];
-  readonly defaultBridge: string | null;
-  readonly defaultStorage: string | null;
-  readonly vmidRange: VmidRange;
+/** A configured cluster and whether it still is the one that was confirmed. */
+export interface ConnectedCluster extends ClusterSettings {
   /** `confirmed`, or why this cluster is refused as a whole (P13). */
   readonly identity: 'confirmed' | 'unseen' | 'changed';
 }
@@ -37,7 +28,7 @@ export interface ObservedGuest { readonly node: string; readonly config: GuestCo
 export interface PoolRights { readonly create: readonly string[]; readonly update: readonly string[]; readonly lender: readonly string[] }
 
 export interface ClusterWorld {
-  readonly settings: ClusterSettings;
+  readonly settings: ConnectedCluster;
   readonly status: Observed<ClusterStatus>;
   readonly guests: Observed<readonly GuestRow[]>;
   readonly nodes: ReadonlyMap<string, Observed<NodeFacts>>;

@@ -1,5 +1,6 @@
 import type { Draft, PlanInput } from '../core/draft-parts';
 import type { Finding } from '../core/plan';
+import { authorsKnown } from './authors-known';
 import { branchOptIn } from './branch-opt-in';
 import { bridgeExists } from './bridge-exists';
 import { guestLocked } from './guest-locked';
@@ -16,7 +17,7 @@ import { vmidFree } from './vmid-free';
 
 /** Every rule, in the order in which people read their findings. */
 export const rules: readonly Rule[] = [
-  observationComplete, branchOptIn, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights,
+  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights,
 ];
 
 export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));

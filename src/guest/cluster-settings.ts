@@ -1,5 +1,5 @@
-// What an administrator configured for one cluster, and which NetBox cluster it is. Never a secret (P16).
-import type { VmidRange } from '../../guest';
+// What an administrator configured for one Proxmox cluster, and which NetBox cluster it is. Never a secret (P16).
+import type { VmidRange } from './vmid-range';
 
 export interface ClusterSettings {
   readonly name: string;

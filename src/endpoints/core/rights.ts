@@ -1,0 +1,95 @@
+// Carries P15: every token is compared with exactly the table "Tokens at Proxmox". A privilege too many, one on a path that is
+// not in the table, or an answer that cannot be read is never "probably fine".
+import type { ClusterSettings } from '../../guest';
+import type { Observed } from '../../kernel';
+import type { Permissions, PoolRow } from '../../proxmox/ports';
+
+export type TokenName = 'reflect' | 'create' | 'update' | 'lender' | 'destroy';
+
+/** Users and tokens have fixed names: whoever reads an ACL list or a UPID in Proxmox sees which of our hands it was (P38). */
+export const tokenIdOf = (token: TokenName): string => `sluice-${token}@pve!${token}`;
+
+export type RightsVerdict =
+  | { readonly verdict: 'exact' }
+  | { readonly verdict: 'missing' | 'broader' | 'unreadable'; readonly observed: string };
+
+const configRights = (...parts: readonly string[]): readonly string[] => parts.map((part) => `VM.Config.${part}`);
+const intakeRights = ['VM.Allocate', 'VM.Audit', 'Pool.Allocate', ...configRights('CPU', 'Memory', 'Disk', 'Network', 'HWType', 'Options', 'CDROM', 'Cloudinit')];
+const managedRights = ['VM.Audit', 'VM.PowerMgmt', ...configRights('CPU', 'Memory', 'Network', 'Options', 'Cloudinit')];
+/** What set-up may add per pool; without them `right.disk` and `right.migrate` refuse. */
+const managedExtras = ['VM.Config.Disk', 'VM.Migrate'];
+export const loanRights = ['VM.Allocate', 'VM.Audit', 'Pool.Audit'];
+const auditByRoot: Readonly<Record<string, readonly string[]>> = { '/nodes': ['Sys.Audit'], '/vms': ['VM.Audit'], '/storage': ['Datastore.Audit'], '/pool': ['Pool.Audit'], '/sdn': ['SDN.Audit'], '/mapping': ['Mapping.Audit'] };
+
+interface Allowed { readonly must: readonly string[]; readonly may: readonly string[] }
+const none: Allowed = { must: [], may: [] };
+const exactly = (privileges: readonly string[]): Allowed => ({ must: privileges, may: privileges });
+const atMost = (privileges: readonly string[]): Allowed => ({ must: [], may: privileges });
+
+/** What the table says about one path. `pools` tells whose guest `/vms/ID` is. */
+function allowedAt(token: TokenName, path: string, settings: ClusterSettings, pools: readonly PoolRow[]): Allowed {
+  const [, root = '', name = ''] = /^(\/[a-z]*)(?:\/(.*))?$/.exec(path) ?? [];
+  const poolOf = (vmid: string): string | undefined => pools.find((pool) => pool.members.some((member) => String(member) === vmid))?.id;
+  switch (token) {
+    case 'reflect': {
+      if (path === '/' || root === '/access') return atMost(['Sys.Audit']);
+      const audits = auditByRoot[root] ?? [];
+      return { must: name === '' ? audits : [], may: [...audits, 'Pool.Audit', ...(root === '/vms' ? ['VM.GuestAgent.Audit', 'VM.Monitor'] : [])] };
+    }
+    case 'create': {
+      if (path === `/pool/${settings.intakePool}`) return exactly(intakeRights);
+      if (root === '/pool') return settings.managedPools.includes(name) ? exactly(['Pool.Allocate']) : atMost(['VM.Clone']);
+      if (root === '/storage') return atMost(['Datastore.AllocateSpace', 'Datastore.Audit']);
+      if (root === '/sdn') return atMost(['SDN.Use']);
+      if (root === '/vms') return poolOf(name) === settings.intakePool ? atMost(intakeRights) : settings.managedPools.includes(poolOf(name) ?? '') ? atMost(['Pool.Allocate']) : atMost(['VM.Clone']);
+      return none;
+    }
+    case 'update': {
+      if (root === '/pool') return settings.managedPools.includes(name) ? { must: managedRights, may: [...managedRights, ...managedExtras] } : none;
+      if (root === '/storage') return atMost(['Datastore.AllocateSpace']);
+      if (root === '/sdn') return atMost(['SDN.Use']);
+      return root === '/vms' && settings.managedPools.includes(poolOf(name) ?? '') ? atMost([...managedRights, ...managedExtras]) : none;
+    }
+    case 'lender': {
+      if (root === '/pool') return settings.deletablePools.includes(name) ? exactly(loanRights) : none;
+      return root === '/vms' && settings.deletablePools.includes(poolOf(name) ?? '') ? atMost(loanRights) : none;
+    }
+    case 'destroy': return none;
+  }
+}
+
+/** Paths that must be there, whatever else is. */
+function neededPaths(token: TokenName, settings: ClusterSettings): readonly string[] {
+  switch (token) {
+    case 'reflect': return Object.keys(auditByRoot).filter((path) => path !== '/mapping' && path !== '/sdn');
+    case 'create': return [`/pool/${settings.intakePool}`, ...settings.managedPools.map((pool) => `/pool/${pool}`)];
+    case 'update': return settings.managedPools.map((pool) => `/pool/${pool}`);
+    case 'lender': return settings.deletablePools.map((pool) => `/pool/${pool}`);
+    case 'destroy': return [];
+  }
+}
+
+/**
+ * Compares what `GET /access/permissions` told a token about itself with the table. Outside a loan the destroy token must hold
+ * nothing at all. Source: Proxmox VE 8.4, recordings/proxmox/least-privilege.md section 4.
+ */
+export function judgeRights(token: TokenName, permissions: Observed<Permissions>, settings: ClusterSettings, pools: Observed<readonly PoolRow[]>): RightsVerdict {
+  if (!permissions.ok) return { verdict: 'unreadable', observed: `${permissions.error.where}: ${permissions.error.text}` };
+  if (!pools.ok) return { verdict: 'unreadable', observed: `${pools.error.where}: ${pools.error.text}` };
+  const broader: string[] = [];
+  const missing: string[] = [];
+  for (const [path, privileges] of Object.entries(permissions.value)) {
+    const allowed = allowedAt(token, path, settings, pools.value);
+    const extra = privileges.filter((privilege) => !allowed.may.includes(privilege));
+    const lacks = allowed.must.filter((privilege) => !privileges.includes(privilege));
+    if (extra.length > 0) broader.push(`${path}: ${extra.join(', ')}`);
+    if (lacks.length > 0) missing.push(`${path}: ${lacks.join(', ')}`);
+  }
+  for (const path of neededPaths(token, settings)) {
+    const must = allowedAt(token, path, settings, pools.value).must;
+    if (permissions.value[path] === undefined) missing.push(`${path}: ${must.join(', ')}`);
+  }
+  if (broader.length > 0) return { verdict: 'broader', observed: `more than the table allows: ${broader.join('; ')}` };
+  if (missing.length > 0) return { verdict: 'missing', observed: `missing: ${missing.join('; ')}` };
+  return { verdict: 'exact' };
+}

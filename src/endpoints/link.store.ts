@@ -1,0 +1,87 @@
+// Carries P13, P14: which NetBox VM is which guest, for ever, and which VMIDs were ever given or seen.
+import { randomUUID } from 'node:crypto';
+import type { GuestIdentity, GuestKind, VmidRange } from '../guest';
+import { isInRange, lowestNeverUsed } from '../guest';
+import type { GuestId, Vmid } from '../kernel';
+import { append } from '../journal';
+import type { Database, Tx } from '../platform/database';
+
+export interface GuestLinkRow {
+  readonly guestId: GuestId;
+  readonly netbox: string;
+  readonly netboxVmId: number | null;
+  readonly cluster: string;
+  readonly vmid: Vmid;
+  readonly kind: GuestKind;
+  readonly uuid: string | null;
+  readonly ctime: string | null;
+  readonly macs: readonly string[];
+  readonly state: 'allocated' | 'live' | 'gone';
+}
+
+const columns = 'guest_id as "guestId", netbox, netbox_vm_id as "netboxVmId", cluster, vmid, kind, uuid, ctime, macs, state';
+
+export class LinkStore {
+  constructor(private readonly db: Database) {}
+
+  /** The newest link of each NetBox VM, whatever its state. */
+  async ofNetBoxVms(netbox: string, vmIds: readonly number[], tx: Tx = this.db): Promise<ReadonlyMap<number, GuestLinkRow>> {
+    const rows = await tx.rows<GuestLinkRow & { netboxVmId: number }>(
+      `select distinct on (netbox_vm_id) ${columns} from guest_links where netbox = $1 and netbox_vm_id = any ($2) order by netbox_vm_id, (state <> 'gone') desc, changed_at desc`, [netbox, vmIds]);
+    return new Map(rows.map((row) => [row.netboxVmId, row]));
+  }
+
+  ofGuest(guestId: string, tx: Tx = this.db): Promise<GuestLinkRow | null> {
+    return tx.maybe<GuestLinkRow>(`select ${columns} from guest_links where guest_id = $1`, [guestId]);
+  }
+
+  list(): Promise<GuestLinkRow[]> {
+    return this.db.rows<GuestLinkRow>(`select ${columns} from guest_links order by cluster, vmid, changed_at`);
+  }
+
+  /**
+   * Gives a NetBox VM its guest id, uuid and VMID, once: asking again gives the same (P1). Null when no VMID is left or the
+   * wanted one is outside the range or was ever used (P14).
+   */
+  async allocate(ask: { readonly netbox: string; readonly netboxVmId: number; readonly cluster: string; readonly kind: GuestKind; readonly range: VmidRange; readonly wanted: number | null; readonly taken: ReadonlySet<number> }): Promise<GuestLinkRow | null> {
+    return this.db.transaction(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 14))', [ask.cluster]);
+      const known = (await this.ofNetBoxVms(ask.netbox, [ask.netboxVmId], tx)).get(ask.netboxVmId);
+      if (known !== undefined && known.state !== 'gone') return known;
+      const used = await this.everUsed(ask.cluster, [], tx);
+      const vmid = ask.wanted === null ? lowestNeverUsed(ask.range, used, ask.taken) : isInRange(ask.range, ask.wanted) && !used.has(ask.wanted) && !ask.taken.has(ask.wanted) ? (ask.wanted as Vmid) : null;
+      if (vmid === null) return null;
+      const row = await tx.one<GuestLinkRow>(
+        `insert into guest_links (guest_id, netbox, netbox_vm_id, cluster, vmid, kind, uuid, state) values ($1, $2, $3, $4, $5, $6, $7, 'allocated') returning ${columns}`,
+        [randomUUID(), ask.netbox, ask.netboxVmId, ask.cluster, vmid, ask.kind, randomUUID()]);
+      await tx.change(`insert into vmid_ledger (cluster, vmid, reason, guest_id) values ($1, $2, 'allocated', $3)`, [ask.cluster, vmid, row.guestId]);
+      await append(tx, { kind: 'guest.allocated', subject: `guest:${row.guestId}`, actor: 'role:worker', body: { netbox: ask.netbox, netboxVmId: ask.netboxVmId, cluster: ask.cluster, vmid, uuid: row.uuid } });
+      return row;
+    });
+  }
+
+  /** VMIDs that may not be given again; those of `except` guests are their own. */
+  async everUsed(cluster: string, except: readonly string[], tx: Tx = this.db): Promise<ReadonlySet<number>> {
+    const rows = await tx.rows<{ vmid: number }>('select distinct vmid from vmid_ledger where cluster = $1 and (guest_id is null or guest_id <> all ($2::uuid[]))', [cluster, except]);
+    return new Set(rows.map((row) => row.vmid));
+  }
+
+  /** Remembers VMIDs of Sluice's range that somebody else's guest bears or bore. */
+  async noteSeen(cluster: string, vmids: readonly number[]): Promise<void> {
+    if (vmids.length === 0) return;
+    await this.db.change(
+      `insert into vmid_ledger (cluster, vmid, reason, guest_id)
+       select $1, v, 'seen', (select guest_id from guest_links l where l.cluster = $1 and l.vmid = v and l.state <> 'gone') from unnest($2::integer[]) v
+       where not exists (select 1 from vmid_ledger k where k.cluster = $1 and k.vmid = v and k.reason in ('seen', 'allocated'))
+       on conflict do nothing`, [cluster, vmids]);
+  }
+
+  /** The guest stands and is who it was made to be. */
+  async makeLive(tx: Tx, identity: GuestIdentity, actor: string): Promise<void> {
+    const qemu = identity.kind === 'qemu' ? identity : null;
+    const hit = await tx.change(
+      `update guest_links set state = 'live', uuid = coalesce($2, uuid), ctime = $3, macs = $4, version = version + 1, changed_at = sluice_now() where guest_id = $1 and state in ('allocated', 'live')`,
+      [identity.guestId, qemu?.uuid ?? null, qemu?.ctime ?? null, identity.kind === 'lxc' ? identity.macs : []]);
+    if (hit === 1) await append(tx, { kind: 'guest.linked', subject: `guest:${identity.guestId}`, actor, body: { identity } });
+  }
+}

@@ -1,0 +1,13 @@
+export { readBranchContent, type BranchRead } from './branch-reader';
+export { contentDigest, userKey, type BranchContent } from './core/branch-content';
+export { customField, defaultFields, optIn, type FieldMap } from './core/fields';
+export { isPermitted, refusalText, type Action, type Finding, type Plan, type PlanContent, type PlannedDeletion, type PlanSource, type Step, type StepKind } from './core/plan';
+export { GateDoor } from './gate-door';
+export { GateService, summaryOf } from './gate.service';
+export { GateStore, type GateAnswerRow } from './gate.store';
+export { IntentModule } from './intent.module';
+export { PlanRequestStore } from './plan-request.store';
+export { PlanStore } from './plan.store';
+export { Planner, planFault } from './planner';
+export { planView, type PlanView } from './plan-view';
+export { answerPlanRequest, PlansService } from './plans.service';

@@ -1,0 +1,57 @@
+// What a plan needs of Proxmox, in few shared reads: one status, one list, one ACL list, one config per touched guest, and the
+// nodes that the draft names. What cannot be read stays a fault in its place (P5).
+import { effectivePrivileges, tokenIdOf, type ClusterAccess, type GuestLinkRow } from '../endpoints';
+import { no, ok, type Fault, type Observed } from '../kernel';
+import type { GuestRow } from '../proxmox/ports';
+import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
+
+/** Everything but the nodes: those are known only when the first draft is made. */
+export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLinkRow[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
+  const { reader, settings } = access;
+  const [status, guests, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), observePoolRights(access)]);
+  const observed = new Map<number, Observed<ObservedGuest>>();
+  if (guests.ok) {
+    for (const link of links.filter((candidate) => candidate.state === 'live')) {
+      const row = guests.value.find((candidate) => candidate.vmid === link.vmid);
+      if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row));
+    }
+  }
+  return { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), poolRights, observed, everUsed };
+}
+
+/** Adds size, storages and bridges of the nodes that the draft names. */
+export async function observeNodes(access: ClusterAccess, world: ClusterWorld, nodes: readonly string[]): Promise<ClusterWorld> {
+  const online = world.status.ok ? world.status.value.nodes.filter((node) => node.online).map((node) => node.name) : [];
+  const reads = await Promise.all(nodes.filter((node) => online.includes(node)).map(async (node) => [node, await access.reader.nodeFacts(node), await access.reader.storages(node), await access.reader.bridges(node)] as const));
+  return {
+    ...world,
+    nodes: new Map(reads.map(([node, facts]) => [node, facts])),
+    storages: new Map(reads.map(([node, , storages]) => [node, storages])),
+    bridges: new Map(reads.map(([node, , , bridges]) => [node, bridges])),
+  };
+}
+
+async function observeGuest(access: ClusterAccess, row: GuestRow): Promise<Observed<ObservedGuest>> {
+  const [config, power, pending, pools] = await Promise.all([access.reader.guestConfig(row), access.reader.power(row), access.reader.pending(row), access.reader.pools()]);
+  if (!config.ok) return config;
+  if (!power.ok) return power;
+  if (!pending.ok) return pending;
+  if (!pools.ok) return pools;
+  const pool = pools.value.find((candidate) => candidate.members.includes(row.vmid))?.id ?? null;
+  return ok({ node: row.node, config: config.value, hasProcess: power.value.hasProcess, pool, pendingKeys: pending.value.filter((entry) => entry.pending !== null || entry.delete).map((entry) => entry.key) });
+}
+
+async function observePoolRights(access: ClusterAccess): Promise<Observed<ReadonlyMap<string, PoolRights>>> {
+  const [acl, roles] = await Promise.all([access.reader.acl(), access.reader.roles()]);
+  if (!acl.ok) return acl;
+  if (!roles.ok) return roles;
+  const { managedPools, deletablePools } = access.settings;
+  const rights = (token: 'create' | 'update' | 'lender', pool: string): readonly string[] => effectivePrivileges(tokenIdOf(token), `/pool/${pool}`, acl.value, roles.value);
+  return ok(new Map([...new Set([...managedPools, ...deletablePools])].map((pool) => [pool, { create: rights('create', pool), update: rights('update', pool), lender: rights('lender', pool) }])));
+}
+
+/** The whole observation of a cluster that this process has no way into. */
+export function notConnected(settings: ConnectedCluster, fault: Fault): ClusterWorld {
+  const missing = no(fault);
+  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), poolRights: missing, observed: new Map(), everUsed: new Set() };
+}

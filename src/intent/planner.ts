@@ -1,0 +1,128 @@
+// From a branch to a kept plan (worker). Everything read is handed to one pure function; what it decides is stored as it is (P1).
+import { LinkStore, type ClusterAccess, type Clusters, type EndpointsService, type GuestLinkRow } from '../endpoints';
+import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
+import type { NetBoxAccess, NetBoxes } from '../netbox';
+import type { PolicyStore } from '../policy';
+import { readBranchContent } from './branch-reader';
+import { contentDigest, userKey, type BranchContent } from './core/branch-content';
+import { draftBranch } from './core/draft';
+import type { Allocation, PlanInput } from './core/draft-parts';
+import { customField, wholeOf, type FieldMap } from './core/fields';
+import { groupByGuest, type GuestChange } from './core/grouping';
+import { makePlan } from './core/make-plan';
+import type { Finding, Plan, PlanSource } from './core/plan';
+import { netboxClusterId } from './core/which-cluster';
+import type { ClusterWorld } from './core/world';
+import { notConnected, observeCluster, observeNodes } from './observe';
+import type { PlanStore } from './plan.store';
+import { judgeAll } from './rules';
+
+export class Planner {
+  constructor(
+    private readonly netboxes: NetBoxes<FieldMap>,
+    private readonly endpoints: EndpointsService,
+    private readonly links: LinkStore,
+    private readonly plans: PlanStore,
+    private readonly policies: PolicyStore,
+  ) {}
+
+  /**
+   * Plans a branch. Refused: instance unknown, branch absent. Not observed: NetBox cannot be read. Authors are read from the
+   * branch's own change log, which NetBox keeps readable only while the branch is `ready`; `knownAuthors` serves afterwards.
+   */
+  async planBranch(netboxName: string, branchId: number, madeBy: string, knownAuthors: readonly string[] = []): Promise<Observed<Result<Plan>>> {
+    const netbox = this.netboxes.get(netboxName);
+    if (netbox === undefined) return ok(refuse('netbox.unknown', `There is no NetBox instance ${netboxName}.`, `configured: ${[...this.netboxes.keys()].join(', ')}`, 'Use one of the configured names.'));
+    const read = await readBranchContent(netbox.reader, branchId);
+    if (!read.ok) return read;
+    if (read.value.kind === 'absent') return ok(refuse('branch.unknown', `NetBox ${netboxName} has no branch ${branchId}.`, 'NetBox answered 404', 'Look whether the branch was deleted.'));
+    const content: BranchContent = read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: knownAuthors };
+    const input = await this.gather(netbox, content);
+    const policy = await this.policies.current();
+    const made = makePlan({ ...input, limits: policy.body.limits }, judgeAll, policy.version, sourceOf(netboxName, content), [...unready(content), ...strangers(input)]);
+    return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
+  }
+
+  private async gather(netbox: NetBoxAccess<FieldMap>, content: BranchContent): Promise<PlanInput & { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }> {
+    const grouped = groupByGuest(content.diffs, content.lookups);
+    const byCluster = new Map<number, GuestChange[]>();
+    for (const guest of grouped.guests) {
+      const id = netboxClusterId(guest, { content });
+      if (id !== null) byCluster.set(id, [...(byCluster.get(id) ?? []), guest]);
+    }
+    const links = new Map(await this.links.ofNetBoxVms(netbox.name, grouped.guests.map((guest) => guest.netboxVmId)));
+    const allocations = new Map<number, Allocation>();
+    const worlds = new Map<number, ClusterWorld>();
+    for (const [netboxClusterIdentity, guests] of byCluster) {
+      const access = accessOf(this.endpoints.clusters, netbox.name, content.lookups.clusters.get(netboxClusterIdentity));
+      if (access === undefined) continue;
+      await this.allocate(access, netbox, guests, links, allocations);
+      worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? [])));
+    }
+    const input: PlanInput = { content, guests: grouped.guests, fields: netbox.fields, worlds, links, allocations, limits: { maxCores: null, maxMemoryMib: null } };
+    return { ...input, worlds: await this.withNodes(input), others: grouped.others };
+  }
+
+  private async observe(access: ClusterAccess, links: readonly GuestLinkRow[]): Promise<ClusterWorld> {
+    const identity = await this.endpoints.look(access.settings.name);
+    if (!identity.ok) return notConnected({ ...access.settings, identity: 'unseen' }, identity.error);
+    const world = await observeCluster(access, identity.value, links, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)));
+    if (world.guests.ok) await this.links.noteSeen(access.settings.name, world.guests.value.map((row) => row.vmid).filter((vmid) => vmid >= access.settings.vmidRange.first && vmid <= access.settings.vmidRange.last));
+    return world;
+  }
+
+  /** The draft is made twice: the first names the nodes whose size, storages and bridges the second is judged with. */
+  private async withNodes(input: PlanInput): Promise<ReadonlyMap<number, ClusterWorld>> {
+    const { actions } = draftBranch(input);
+    const worlds = new Map(input.worlds);
+    for (const [id, world] of input.worlds) {
+      const nodes = [...new Set(actions.filter((action) => action.cluster === world.settings.name).map((action) => (action.kind === 'create' ? action.spec.node : action.node)))].sort();
+      const access = this.endpoints.clusters.get(world.settings.name);
+      if (access !== undefined && nodes.length > 0) worlds.set(id, await observeNodes(access, world, nodes));
+    }
+    return worlds;
+  }
+
+  private async allocate(access: ClusterAccess, netbox: NetBoxAccess<FieldMap>, guests: readonly GuestChange[], links: Map<number, GuestLinkRow>, allocations: Map<number, Allocation>): Promise<void> {
+    const creates = guests.filter((guest) => guest.vm?.action === 'create');
+    const missing = creates.filter((guest) => !stands(links.get(guest.netboxVmId)));
+    if (missing.length > 0) {
+      const taken = await access.reader.guests();
+      if (!taken.ok) return;
+      for (const guest of missing) {
+        const wanted = customField(guest.vm?.modified ?? {}, netbox.fields.vmid);
+        const link = await this.links.allocate({
+          netbox: netbox.name, netboxVmId: guest.netboxVmId, cluster: access.settings.name, kind: customField(guest.vm?.modified ?? {}, netbox.fields.kind) === 'lxc' ? 'lxc' : 'qemu',
+          range: access.settings.vmidRange, wanted: wholeOf(wanted), taken: new Set(taken.value.map((row) => row.vmid)),
+        });
+        if (link !== null) links.set(guest.netboxVmId, link);
+      }
+    }
+    for (const guest of creates) {
+      const link = links.get(guest.netboxVmId);
+      if (link?.state === 'allocated' && link.uuid !== null) allocations.set(guest.netboxVmId, { guestId: link.guestId, vmid: link.vmid, uuid: link.uuid });
+    }
+  }
+}
+
+const stands = (link: GuestLinkRow | undefined): boolean => link !== undefined && link.state !== 'gone';
+
+const accessOf = (clusters: Clusters, netbox: string, netboxCluster: string | undefined): ClusterAccess | undefined =>
+  [...clusters.values()].find((access) => access.settings.netbox === netbox && access.settings.netboxCluster === netboxCluster);
+
+const sourceOf = (netbox: string, content: BranchContent): PlanSource => ({
+  kind: 'branch', netbox, branchId: content.branch.id, branchName: content.branch.name, changeIds: content.diffs.map((diff) => diff.id).sort((a, b) => a - b),
+  contentDigest: contentDigest(content.diffs), owner: content.branch.owner === null ? null : userKey(netbox, content.branch.owner.id), authors: [...content.authors].sort(),
+});
+
+/** Only a branch that can be merged, or just was, has a plan that may be applied. */
+const unready = (content: BranchContent): readonly Finding[] =>
+  content.branch.status === 'ready' || content.branch.status === 'merged' || content.branch.status === 'merging' ? [] : [{
+    rule: 'branch.ready', severity: 'refusal', object: `branch ${content.branch.name}`, observed: `its status is ${content.branch.status}`, next: 'Wait until NetBox says ready, then ask again.',
+  }];
+
+const strangers = (input: { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }): readonly Finding[] =>
+  input.others.map((diff) => ({ rule: 'change.not-a-guest', severity: 'info', object: `${diff.objectType} ${diff.repr}`, observed: 'it belongs to no VM', next: 'Nothing happens in Proxmox for it.' }));
+
+/** What a fault of reading NetBox means for a plan that was asked for. */
+export const planFault = (fault: Fault) => no({ code: 'netbox.not-observed', summary: 'The branch could not be read, so it is not planned.', observed: `${fault.where}: ${fault.text}`, next: 'Repair the connection to NetBox, then ask again.' });
