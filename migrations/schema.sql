@@ -154,12 +154,6 @@ table hook_deliveries
   event text not null
   branch_id integer
   at timestamp with time zone not null default sluice_now()
-table idempotency_keys
-  actor text not null
-  key text not null
-  request_digest text not null
-  plan_id uuid
-  at timestamp with time zone not null default sluice_now()
 table journal_entries
   seq bigint not null
   at timestamp with time zone not null
@@ -202,6 +196,16 @@ table people
 table person_permissions
   person_id uuid not null
   permission text not null
+table plan_requests
+  id uuid not null default gen_random_uuid()
+  netbox text not null
+  branch_id integer not null
+  asked_by text not null
+  idempotency_key text
+  state text not null default 'asked'::text
+  plan_id uuid
+  refusal jsonb
+  asked_at timestamp with time zone not null default sluice_now()
 table plan_states
   plan_id uuid not null
   status text not null
@@ -357,8 +361,6 @@ constraint guest_links_state_check on guest_links: CHECK ((state = ANY (ARRAY['a
 constraint guest_links_vmid_check on guest_links: CHECK (((vmid >= 100) AND (vmid <= 999999999)))
 constraint vm_has_uuid on guest_links: CHECK (((kind <> 'qemu'::text) OR (uuid IS NOT NULL)))
 constraint hook_deliveries_pkey on hook_deliveries: PRIMARY KEY (netbox, signature)
-constraint idempotency_keys_pkey on idempotency_keys: PRIMARY KEY (actor, key)
-constraint idempotency_keys_plan_id_fkey on idempotency_keys: FOREIGN KEY (plan_id) REFERENCES plans(id)
 constraint journal_entries_actor_check on journal_entries: CHECK ((actor !~ '\n'::text))
 constraint journal_entries_hash_key on journal_entries: UNIQUE (hash)
 constraint journal_entries_kind_check on journal_entries: CHECK ((kind !~ '\n'::text))
@@ -382,6 +384,12 @@ constraint people_username_key on people: UNIQUE (username)
 constraint person_permissions_permission_check on person_permissions: CHECK ((permission = ANY (ARRAY['view'::text, 'operate'::text, 'administer'::text, 'approve_deletion'::text, 'apply_create_vm'::text, 'apply_update_vm'::text, 'apply_create_lxc'::text, 'apply_update_lxc'::text, 'request_deletion_vm'::text, 'request_deletion_lxc'::text])))
 constraint person_permissions_person_id_fkey on person_permissions: FOREIGN KEY (person_id) REFERENCES people(id)
 constraint person_permissions_pkey on person_permissions: PRIMARY KEY (person_id, permission)
+constraint plan_requests_asked_by_idempotency_key_key on plan_requests: UNIQUE (asked_by, idempotency_key)
+constraint plan_requests_pkey on plan_requests: PRIMARY KEY (id)
+constraint plan_requests_plan_id_fkey on plan_requests: FOREIGN KEY (plan_id) REFERENCES plans(id)
+constraint plan_requests_state_check on plan_requests: CHECK ((state = ANY (ARRAY['asked'::text, 'planned'::text, 'refused'::text])))
+constraint planned_names_a_plan on plan_requests: CHECK (((state = 'planned'::text) = (plan_id IS NOT NULL)))
+constraint refused_is_explained on plan_requests: CHECK (((state = 'refused'::text) = (refusal IS NOT NULL)))
 constraint plan_states_pkey on plan_states: PRIMARY KEY (plan_id)
 constraint plan_states_plan_id_fkey on plan_states: FOREIGN KEY (plan_id) REFERENCES plans(id)
 constraint plan_states_status_check on plan_states: CHECK ((status = ANY (ARRAY['draft'::text, 'refused'::text, 'ready'::text, 'superseded'::text, 'expired'::text, 'started'::text, 'done'::text, 'stuck'::text, 'diverged'::text])))
@@ -447,7 +455,6 @@ CREATE UNIQUE INDEX guest_links_pkey ON public.guest_links USING btree (guest_id
 CREATE UNIQUE INDEX one_live_link_per_netbox_vm ON public.guest_links USING btree (netbox, netbox_vm_id) WHERE (state <> 'gone'::text)
 CREATE UNIQUE INDEX one_live_link_per_vmid ON public.guest_links USING btree (cluster, vmid) WHERE (state <> 'gone'::text)
 CREATE UNIQUE INDEX hook_deliveries_pkey ON public.hook_deliveries USING btree (netbox, signature)
-CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (actor, key)
 CREATE INDEX journal_by_subject ON public.journal_entries USING btree (subject, seq)
 CREATE UNIQUE INDEX journal_entries_hash_key ON public.journal_entries USING btree (hash)
 CREATE UNIQUE INDEX journal_entries_pkey ON public.journal_entries USING btree (seq)
@@ -459,6 +466,9 @@ CREATE UNIQUE INDEX people_netbox_netbox_user_id_key ON public.people USING btre
 CREATE UNIQUE INDEX people_pkey ON public.people USING btree (id)
 CREATE UNIQUE INDEX people_username_key ON public.people USING btree (username)
 CREATE UNIQUE INDEX person_permissions_pkey ON public.person_permissions USING btree (person_id, permission)
+CREATE UNIQUE INDEX plan_requests_asked_by_idempotency_key_key ON public.plan_requests USING btree (asked_by, idempotency_key)
+CREATE INDEX plan_requests_open ON public.plan_requests USING btree (netbox, branch_id) WHERE (state = 'asked'::text)
+CREATE UNIQUE INDEX plan_requests_pkey ON public.plan_requests USING btree (id)
 CREATE UNIQUE INDEX plan_states_pkey ON public.plan_states USING btree (plan_id)
 CREATE INDEX plans_by_branch ON public.plans USING btree (netbox, branch_id, made_at)
 CREATE UNIQUE INDEX plans_pkey ON public.plans USING btree (id)
@@ -823,10 +833,6 @@ grant insert, select on hook_deliveries to sluice_api
 grant select on hook_deliveries to sluice_deleter
 grant select on hook_deliveries to sluice_scheduler
 grant select on hook_deliveries to sluice_worker
-grant insert, select, update on idempotency_keys to sluice_api
-grant select on idempotency_keys to sluice_deleter
-grant select on idempotency_keys to sluice_scheduler
-grant select on idempotency_keys to sluice_worker
 grant select on journal_entries to sluice_api
 grant select on journal_entries to sluice_deleter
 grant select on journal_entries to sluice_scheduler
@@ -847,6 +853,10 @@ grant select on person_permissions to sluice_api
 grant select on person_permissions to sluice_deleter
 grant select on person_permissions to sluice_scheduler
 grant select on person_permissions to sluice_worker
+grant insert, select on plan_requests to sluice_api
+grant select on plan_requests to sluice_deleter
+grant insert, select on plan_requests to sluice_scheduler
+grant insert, select, update on plan_requests to sluice_worker
 grant select, update on plan_states to sluice_api
 grant select on plan_states to sluice_deleter
 grant select, update on plan_states to sluice_scheduler
