@@ -40,6 +40,11 @@ export function require(call: Call, path: string, ...anyOf: readonly string[]): 
   if (!may(call.cluster.access, call.authid, path, ...anyOf)) forbidden(`${path}, ${anyOf.join('|')}`);
 }
 
+/** 403 naming `what` (path and privilege) when the condition does not hold. */
+export function forbiddenUnless(holds: boolean, what: string): void {
+  if (!holds) forbidden(what);
+}
+
 /** True only for root@pam itself: a token of root is not root (Proxmox VE 8.4). */
 export const isRootItself = (call: Call): boolean => call.authid === 'root@pam';
 

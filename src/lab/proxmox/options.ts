@@ -30,12 +30,18 @@ export interface ProxmoxSimOptions {
   readonly stateFile?: string;
   /** Secret of `root@pam!lab`, privsep 0: every privilege, and still not root@pam itself. */
   readonly rootTokenSecret: string;
-  readonly seed: { readonly pools: readonly string[]; readonly guests: readonly SeedGuest[]; readonly rights?: SluiceRights };
+  readonly seed: {
+    readonly pools: readonly string[]; readonly guests: readonly SeedGuest[]; readonly rights?: SluiceRights;
+    /** Installation media and container templates, `local:iso/debian.iso`, `local:vztmpl/debian-12.tar.zst`. */
+    readonly images?: readonly { readonly volid: string; readonly gib: number }[];
+  };
 }
 
 export interface RunningProxmoxSim {
   readonly nodes: readonly { readonly name: string; readonly url: string }[];
   readonly caPem: string;
   readonly tokenIds: Readonly<Record<TokenName | 'root', string>>;
+  /** How often the state was written: reads of configurations must not. */
+  stateWrites(): number;
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 // Volumes on storages: names as the storage plugins give them, owners by VMID, bases and their linked clones, and volumes
 // that cannot be freed (Proxmox VE 8.4).
 import type { Cluster } from './cluster';
-import { volumesOf } from './property-values';
+import type { StorageOptions } from './options';
+import { bytesOf, volumeIn, volumesOf } from './property-values';
 import { die } from './pve-error';
-import type { Volume } from './state';
+import type { ClusterState, Guest, Volume } from './state';
 
 export const splitVolid = (volid: string): { readonly storage: string; readonly name: string } => {
   const colon = volid.indexOf(':');
@@ -32,6 +33,17 @@ export function allocate(cluster: Cluster, wanted: Allocation): { readonly volid
   const volume: Volume = { storage: storage.id, content: wanted.content, owner: wanted.vmid, node: storage.shared === true ? null : wanted.node, bytes: wanted.bytes, format, created: cluster.now(), parent: wanted.parent ?? null, stuck: false };
   cluster.state.volumes[volid] = volume;
   return { volid, path: storage.type === 'dir' ? `/var/lib/vz/images/${name}` : `/dev/${storage.id}/${name}`, format };
+}
+
+/** Volumes that a seeded configuration names: they stand as if they had been allocated with it. */
+export function addGuestVolumes(state: ClusterState, storages: readonly StorageOptions[], guest: Guest, now: number): void {
+  for (const [key, value] of Object.entries(guest.main)) {
+    const volid = volumeIn(key, value);
+    const storage = volid === null ? undefined : storages.find((each) => each.id === splitVolid(volid).storage);
+    if (volid === null || storage === undefined || state.volumes[volid] !== undefined || ownerOf(volid) === null) continue;
+    const bytes = bytesOf(/(?:^|,)size=([^,]*)/.exec(value)?.[1] ?? '') ?? 4 * 1024 ** 2;
+    state.volumes[volid] = { storage: storage.id, content: guest.kind === 'lxc' ? 'rootdir' : 'images', owner: ownerOf(volid), node: storage.shared === true ? null : guest.node, bytes, format: /\.(qcow2|raw|vmdk)$/.exec(volid)?.[1] ?? 'raw', created: now, parent: null, stuck: false };
+  }
 }
 
 /** Frees a volume; a volume that is gone already is no error. Refused when somebody holds it. */

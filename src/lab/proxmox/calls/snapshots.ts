@@ -1,0 +1,92 @@
+// Snapshots and templates. Sluice takes neither; people do, and both move the digest or close a way (Proxmox VE 8.4).
+import { needs, nothing, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { touched } from '../config-text';
+import { powerOff } from '../power-state';
+import { isDrive, isMount, volumeIn } from '../property-values';
+import { die } from '../pve-error';
+import { dropSnapshot, rollBack, takeSnapshot } from '../snapshots';
+import type { Guest, GuestKind } from '../state';
+
+const letters = { qemu: 'qm', lxc: 'vz' } as const;
+const word = (kind: GuestKind): string => (kind === 'qemu' ? 'VM' : 'CT');
+
+/** One task on an unlocked guest. */
+function onGuest(call: Call, kind: GuestKind, verb: string, act: (guest: Guest) => void): Answer {
+  const vmid = vmidOf(call);
+  return task(call, `${letters[kind]}${verb}`, vmid, (worker) => call.cluster.withFlock(kind, vmid, async () => {
+    await worker.begin();
+    const guest = call.cluster.guestAt(call.node, kind, vmid);
+    if (guest.main['lock'] !== undefined) die(`${word(kind)} is locked (${guest.main['lock']})`);
+    call.cluster.mustBeWritable(guest);
+    await worker.middle();
+    act(guest);
+    call.cluster.changed(guest);
+  }));
+}
+
+const nameIn = (call: Call): string => call.parts['snapname'] ?? call.params['snapname'] ?? '';
+
+function has(guest: Guest, name: string): void {
+  if (!guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot '${name}' does not exist`);
+}
+
+function take(call: Call, kind: GuestKind): Answer {
+  const name = nameIn(call);
+  if (name === 'current' || name === 'pending') die(`unable to use snapshot name '${name}' (reserved name)`);
+  return onGuest(call, kind, 'snapshot', (guest) => {
+    if (guest.main['template'] === '1') die("you can't take a snapshot if it's a template");
+    if (guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot name '${name}' already used`);
+    takeSnapshot(guest, name, call.params['description'] ?? '', call.cluster.now());
+  });
+}
+
+function drop(call: Call, kind: GuestKind): Answer {
+  return onGuest(call, kind, 'delsnapshot', (guest) => {
+    has(guest, nameIn(call));
+    dropSnapshot(guest, nameIn(call));
+  });
+}
+
+function roll(call: Call, kind: GuestKind): Answer {
+  return onGuest(call, kind, 'rollback', (guest) => {
+    has(guest, nameIn(call));
+    if (guest.power !== null) powerOff(call.cluster, guest);
+    rollBack(guest, nameIn(call));
+  });
+}
+
+/** Volumes of a template are renamed to `base-...`: linked clones hang on them. */
+function becomeTemplate(call: Call, guest: Guest): void {
+  for (const [key, value] of Object.entries(guest.main)) {
+    const volid = isDrive(key) || isMount(key) ? volumeIn(key, value) : null;
+    const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
+    if (volid === null || volume === undefined || !/(?:^|[:/])vm-\d+-disk-/.test(volid)) continue;
+    const base = volid.replace(/(^|[:/])vm-(\d+-disk-)/, '$1base-$2');
+    call.cluster.state.volumes[base] = volume;
+    delete call.cluster.state.volumes[volid];
+    guest.main[key] = value.replace(volid, base);
+  }
+  guest.main['template'] = '1';
+  touched(guest);
+}
+
+function template(call: Call, kind: GuestKind): Answer {
+  const guest = call.cluster.guestAt(call.node, kind, vmidOf(call));
+  if (guest.main['lock'] !== undefined) die(`${word(kind)} is locked (${guest.main['lock']})`);
+  if (guest.snapshots.length > 0) die(`unable to create template, because ${word(kind)} contains snapshots`);
+  if (guest.main['template'] === '1') die(kind === 'qemu' ? "you can't convert a template to a template" : 'you can\'t convert a CT to template if the CT is already a template');
+  if (guest.power !== null) die(`you can't convert a ${word(kind)} to template if ${kind === 'qemu' ? 'VM' : 'the CT'} is running`);
+  const started = onGuest(call, kind, 'template', (found) => becomeTemplate(call, found));
+  return kind === 'qemu' ? started : nothing;
+}
+
+const snapshots = needs('/vms/{vmid}', 'VM.Snapshot');
+const rollsBack = needs('/vms/{vmid}', 'VM.Snapshot', 'VM.Snapshot.Rollback');
+const allocates = needs('/vms/{vmid}', 'VM.Allocate');
+
+export const snapshotRoutes: readonly Route[] = (['qemu', 'lxc'] as const).flatMap((kind) => [
+  route('POST', `/nodes/{node}/${kind}/{vmid}/snapshot`, snapshots, (call) => take(call, kind)),
+  route('DELETE', `/nodes/{node}/${kind}/{vmid}/snapshot/{snapname}`, snapshots, (call) => drop(call, kind)),
+  route('POST', `/nodes/{node}/${kind}/{vmid}/snapshot/{snapname}/rollback`, rollsBack, (call) => roll(call, kind)),
+  route('POST', `/nodes/{node}/${kind}/{vmid}/template`, allocates, (call) => template(call, kind)),
+]);

@@ -1,0 +1,84 @@
+// Users and their API tokens, as the set-up guide makes them (Proxmox VE 8.4). Secrets are answered once, by creation.
+import { randomUUID } from 'node:crypto';
+import { may } from '../acl';
+import { anyone, forbiddenUnless, isOn, nothing, require, route, type Answer, type Call, type Route } from '../call';
+import { badParameters, die, wrapped } from '../pve-error';
+import type { User } from '../state';
+
+const idOf = (call: Call): string => call.parts['userid'] ?? call.params['userid'] ?? '';
+const realmType = (userid: string): string => userid.split('@')[1] ?? '';
+const known = (call: Call): User => call.cluster.state.users[idOf(call)] ?? die(`no such user ('${idOf(call)}')`);
+
+const modifies = (call: Call): void => forbiddenUnless(may(call.cluster.access, call.authid, '/access/groups', 'User.Modify') && may(call.cluster.access, call.authid, `/access/realm/${realmType(idOf(call))}`, 'Realm.AllocateUser', 'User.Modify'), '/access/groups, User.Modify');
+const readsOne = (call: Call): void => {
+  if (idOf(call) !== call.authid.split('!')[0]) require(call, '/access/groups', 'User.Modify', 'Sys.Audit');
+};
+
+function list(call: Call): Answer {
+  const { state, access } = call.cluster;
+  const all = may(access, call.authid, '/access/groups', 'User.Modify', 'Sys.Audit');
+  const rows = Object.entries(state.users).filter(([userid]) => all || userid === call.authid.split('!')[0]);
+  return { data: rows.map(([userid, user]) => ({ userid, enable: user.enable ? 1 : 0, expire: user.expire, ...(user.comment === '' ? {} : { comment: user.comment }), 'realm-type': realmType(userid), ...(isOn(call, 'full') ? { tokens: tokensOf(call, userid) } : {}) })) };
+}
+
+const tokensOf = (call: Call, userid: string): readonly Record<string, unknown>[] => Object.entries(call.cluster.state.tokens).filter(([id]) => id.startsWith(`${userid}!`))
+  .map(([id, token]) => ({ tokenid: id.slice(userid.length + 1), privsep: token.privsep ? 1 : 0, expire: token.expire, ...(token.comment === '' ? {} : { comment: token.comment }) }));
+
+function add(call: Call): Answer {
+  const { state } = call.cluster;
+  const userid = idOf(call);
+  wrapped('create user failed', () => {
+    if (state.users[userid] !== undefined) die(`user '${userid}' already exists`);
+    state.users[userid] = { enable: call.params['enable'] !== '0', expire: Number(call.params['expire'] ?? 0), comment: call.params['comment'] ?? '' };
+  });
+  call.cluster.commit();
+  return nothing;
+}
+
+function change(call: Call): Answer {
+  const user = known(call);
+  if (call.params['enable'] !== undefined) user.enable = isOn(call, 'enable');
+  if (call.params['expire'] !== undefined) user.expire = Number(call.params['expire']);
+  if (call.params['comment'] !== undefined) user.comment = call.params['comment'];
+  call.cluster.commit();
+  return nothing;
+}
+
+function remove(call: Call): Answer {
+  known(call);
+  const { state } = call.cluster;
+  const userid = idOf(call);
+  delete state.users[userid];
+  for (const id of Object.keys(state.tokens)) if (id.startsWith(`${userid}!`)) delete state.tokens[id];
+  state.acl = state.acl.filter((entry) => entry.holder !== userid && !entry.holder.startsWith(`${userid}!`));
+  call.cluster.commit();
+  return nothing;
+}
+
+function addToken(call: Call): Answer {
+  known(call);
+  const { state } = call.cluster;
+  const id = `${idOf(call)}!${call.parts['tokenid'] ?? ''}`;
+  if (state.tokens[id] !== undefined) badParameters({ tokenid: 'Token already exists.' });
+  const privsep = call.params['privsep'] !== '0';
+  const secret = randomUUID();
+  state.tokens[id] = { secret, privsep, expire: Number(call.params['expire'] ?? 0), comment: call.params['comment'] ?? '' };
+  call.cluster.commit();
+  return { data: { 'full-tokenid': id, value: secret, info: { privsep: privsep ? 1 : 0, ...(call.params['comment'] === undefined ? {} : { comment: call.params['comment'] }), ...(call.params['expire'] === undefined ? {} : { expire: call.params['expire'] }) } } };
+}
+
+export const userRoutes: readonly Route[] = [
+  route('GET', '/access/users', anyone, list), route('POST', '/access/users', modifies, add),
+  route('GET', '/access/users/{userid}', readsOne, (call) => {
+    const user = known(call);
+    return { data: { enable: user.enable ? 1 : 0, expire: user.expire, groups: [], comment: user.comment, tokens: Object.fromEntries(tokensOf(call, idOf(call)).map(({ tokenid, ...rest }) => [String(tokenid), rest])) } };
+  }),
+  route('PUT', '/access/users/{userid}', modifies, change), route('DELETE', '/access/users/{userid}', modifies, remove),
+  route('GET', '/access/users/{userid}/token', readsOne, (call) => {
+    known(call);
+    return { data: tokensOf(call, idOf(call)) };
+  }),
+  route('POST', '/access/users/{userid}/token/{tokenid}', (call) => {
+    if (idOf(call) !== call.authid.split('!')[0]) modifies(call);
+  }, addToken),
+];

@@ -1,0 +1,172 @@
+// One HTTPS server per node, all of them one cluster. Here are the rules of the HTTP server itself, before and after the API:
+// methods, bodies, credentials, faults of the lab, and that state is on disk before an answer leaves. Carries P26.
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { perform } from '../control/acts';
+import type { Fired } from '../control/faults';
+import { PveError } from '../pve-error';
+import type { StateFile } from '../state-file';
+import { answerPlain, send, sendTruncated, type WireAnswer } from './answer';
+import { authenticate } from './authenticate';
+import { control, type Control } from './control-api';
+import { dispatch } from './dispatch';
+import { parseBody, parseForm } from './parameters';
+
+const base = '/api2/';
+const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
+const biggestBody = 512 * 1024;
+
+export interface NodeServerOptions extends Control { readonly file: StateFile; readonly certificate: { readonly cert: string; readonly key: string } }
+
+export class NodeServer {
+  private readonly server: Server;
+
+  constructor(private readonly options: NodeServerOptions, readonly name: string) {
+    this.server = createServer({ ...options.certificate, keepAliveTimeout: 5000 }, (request, response) => {
+      this.answer(request, response).catch((error: unknown) => {
+        if (!response.headersSent) send(response, answerPlain(500, `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n').slice(0, 3).join(' ')));
+        else response.destroy();
+      });
+    });
+    this.server.maxRequestsPerSocket = 100;
+  }
+
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, '127.0.0.1', () => {
+        this.server.removeListener('error', reject);
+        const address = this.server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { cluster, file } = this.options;
+    const method = request.method ?? '';
+    const [path = '', query = ''] = splitQuery(request.url ?? '');
+    if (path.startsWith('/__lab/')) {
+      const answer = control(this.options, method, path, new URLSearchParams(query), await bodyOf(request) ?? '');
+      file.flush();
+      return send(response, answer);
+    }
+    // A node that is down answers nobody; only the lab's control still reaches it.
+    if (cluster.state.nodes.find((node) => node.name === this.name)?.online === false) return void response.destroy();
+    if (!methods.has(method)) return send(response, answerPlain(501, `method '${method}' not available`, ''));
+    if (request.headers['transfer-encoding'] !== undefined) return send(response, answerPlain(501, 'chunked transfer encoding not supported'));
+    cluster.tick();
+    const caller = authenticate(cluster, request.headers.authorization);
+    const token = caller.ok ? caller.authid : null;
+    const apiPath = pathBelow(path);
+    const text = await bodyOf(request);
+    const done = this.options.log.note({ node: this.name, method, path: apiPath.ok ? apiPath.path : path, token, params: shownParams(request, query, text ?? '') });
+    if (!caller.ok) {
+      done(401);
+      await new Promise((resolve) => setTimeout(resolve, cluster.options.unauthorizedDelayMillis ?? 0));
+      return send(response, answerPlain(401, caller.reason, ''));
+    }
+    const refusal = refusedByServer(request, method, apiPath, text);
+    if (refusal !== null || !apiPath.ok) {
+      done(refusal?.status ?? 501);
+      return send(response, refusal ?? answerPlain(501, 'no such uri'));
+    }
+    const fired = this.options.faults.fire({ method, path: apiPath.path, token });
+    const status = await this.carryOut(fired, response, () => this.api(request, caller.authid, method, apiPath.path, query, text ?? '', fired));
+    done(status);
+  }
+
+  private async api(request: IncomingMessage, authid: string, method: string, path: string, query: string, text: string, fired: Fired): Promise<WireAnswer> {
+    let params: Record<string, unknown>;
+    try {
+      params = { ...parseBody(request.headers['content-type'] ?? '', text), ...parseForm(query) };
+    } catch (error) {
+      if (error instanceof PveError) return answerPlain(error.status, error.message);
+      throw error;
+    }
+    return dispatch(this.options.cluster, { entry: this.name, authid, method, path, params, task: fired.task });
+  }
+
+  /** Runs the request under what the lab ordered for it; tells the status that left, null when none did. */
+  private async carryOut({ before, after, fault }: Fired, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
+    const { cluster, file } = this.options;
+    for (const act of before) perform(cluster, act);
+    const cut = (): null => {
+      file.flush();
+      response.destroy();
+      return null;
+    };
+    if (fault === 'connection-reset-before') return cut();
+    if (typeof fault === 'object' && fault !== null && 'delayMillis' in fault) await new Promise((resolve) => setTimeout(resolve, fault.delayMillis));
+    const ordered = typeof fault === 'object' && fault !== null && 'status' in fault ? fault : null;
+    const answer = ordered !== null && ordered.executed !== true ? null : await run();
+    for (const act of after) perform(cluster, act);
+    if (fault === 'answer-lost') return cut();
+    file.flush();
+    if (fault === 'truncated' && answer !== null) {
+      sendTruncated(response, answer);
+      return answer.status;
+    }
+    const sent = ordered !== null ? { ...answerPlain(ordered.status, reasons[ordered.status] ?? 'fault of the lab', ordered.body ?? '') }
+      : fault === 'html' ? { status: 200, reason: 'OK', type: 'html' as const, body: '<!doctype html><html><body>Bad gateway</body></html>' } : (answer ?? answerPlain(500, 'nothing was answered'));
+    send(response, sent);
+    return sent.status;
+  }
+}
+
+const reasons: Readonly<Record<number, string>> = { 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout', 595: 'Connection refused', 596: 'Connection timed out', 597: 'Broken pipe', 599: 'Too many redirections' };
+
+type ApiPath = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly answer: WireAnswer };
+
+/** The path below the format, unescaped as a whole before it is split, so `%2F` splits (Proxmox VE 8.4). */
+function pathBelow(raw: string): ApiPath {
+  const [, format, rest = ''] = /^\/api2\/([a-z]+)(\/.*)?$/.exec(raw) ?? [];
+  if (!raw.startsWith(base) || format === undefined) return { ok: false, answer: answerPlain(501, 'no such uri') };
+  let path = rest;
+  try {
+    path = decodeURIComponent(rest);
+  } catch {
+    // Left as it came: no method fits it.
+  }
+  path = path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+  return format === 'json' ? { ok: true, path } : { ok: false, answer: answerPlain(501, `no formatter for uri ${path}, ${format}`) };
+}
+
+function refusedByServer(request: IncomingMessage, method: string, path: ApiPath, text: string | null): WireAnswer | null {
+  if (text === null) return answerPlain(501, 'for data too large');
+  if (text !== '' && (method === 'GET' || method === 'DELETE')) return answerPlain(501, `Unexpected content for method '${method}'`);
+  const type = request.headers['content-type'] ?? 'application/x-www-form-urlencoded';
+  if (text !== '' && !/^application\/(?:x-www-form-urlencoded|json)(?:;|$)/.test(type)) return answerPlain(506, `upload 'Content-Type '${type}' not implemented`);
+  return path.ok ? null : path.answer;
+}
+
+const splitQuery = (url: string): readonly string[] => {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
+};
+
+function shownParams(request: IncomingMessage, query: string, text: string): Record<string, unknown> {
+  try {
+    return { ...parseBody(request.headers['content-type'] ?? '', text), ...parseForm(query) };
+  } catch {
+    return { '(unreadable body)': text.slice(0, 80) };
+  }
+}
+
+/** The body as text; null when it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request) {
+    bytes += (piece as Buffer).length;
+    if (bytes <= biggestBody) pieces.push(piece as Buffer);
+  }
+  return bytes > biggestBody ? null : Buffer.concat(pieces).toString('utf8');
+}
