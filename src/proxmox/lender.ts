@@ -2,11 +2,14 @@
 // other user. Only deletion/loan.ts may import this file (dependency rule `lender-only-in-loan`).
 import type { Fresh, Observed, Vmid } from '../kernel';
 import type { GuestIdentity } from '../guest';
+import type { TokenCredential } from './connection';
+import type { ProxmoxHttp } from './http';
+import { writeOutcome } from './outcome';
 import type { AclRow, Permissions, WriteOutcome } from './ports';
+import { ownPermissions } from './reader';
+import { lend, loanRole, takeBack, type LoanHalf } from './requests';
 
-/** Both halves are needed: with privilege separation the effective right is the intersection (Proxmox VE 8.4). */
-export type LoanHalf = 'user' | 'token';
-export const loanRole = 'SluiceDestroyOne';
+export { loanRole, type LoanHalf };
 
 export interface ProxmoxLender {
   /** `PUT /access/acl path=/vms/ID roles=SluiceDestroyOne propagate=0`, sent to the guest's own node. */
@@ -18,3 +21,16 @@ export interface ProxmoxLender {
 
 /** The rows of a loan among all ACL rows. */
 export const loanRows = (acl: readonly AclRow[]): readonly AclRow[] => acl.filter((row) => row.role === loanRole);
+
+/** `destroyTokenId` (`user@realm!name`) is the only borrower there is: its user and the token itself are the two halves. */
+export const proxmoxLender = (http: ProxmoxHttp, credential: TokenCredential, destroyTokenId: string): ProxmoxLender => ({
+  lend: async (guest, half) => {
+    const request = lend(guest, half, destroyTokenId);
+    return writeOutcome(await http.send(credential, request), request);
+  },
+  takeBack: async (vmid, half, node) => {
+    const request = takeBack(vmid, half, destroyTokenId, node);
+    return writeOutcome(await http.send(credential, request), request);
+  },
+  permissions: () => ownPermissions(http, credential),
+});
