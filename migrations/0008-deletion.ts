@@ -41,7 +41,9 @@ create table deletion_requests (
   waits_until timestamptz,
   baseline jsonb,                            -- taken after our own last quarantine write (P22)
   quarantine jsonb,                          -- what we did: {tagged, poweredOff}
+  hold jsonb,                                -- why it is not destroyed although its time has come; null = nothing holds it
   refusal jsonb,
+  changed_at timestamptz not null default sluice_now(),   -- a view older than this is stale (P36)
   ended_at timestamptz,
   ended_by text,
   undo text not null default 'none' check (undo in ('none', 'pending', 'done', 'needs-human')),
@@ -135,6 +137,9 @@ begin
   allowed := case old.state || '>' || new.state
     when 'requested>in-review' then array['sluice_worker']
     when 'requested>refused' then array['sluice_worker']
+    when 'requested>cancelled' then array['sluice_api']
+    when 'requested>expired' then array['sluice_scheduler']
+    when 'requested>gone-outside' then array['sluice_worker']
     when 'in-review>approved' then array['sluice_api']
     when 'in-review>vetoed' then array['sluice_api']
     when 'in-review>cancelled' then array['sluice_api', 'sluice_worker']
@@ -201,8 +206,10 @@ create table tombstones (
 create trigger tombstones_are_for_ever before update or delete on tombstones for each row execute function refuse_change();
 
 grant select on deletion_requests, deletion_reviews, tombstones to sluice_api, sluice_worker, sluice_deleter, sluice_scheduler;
-grant insert, update on deletion_requests to sluice_worker;
-grant update on deletion_requests to sluice_api, sluice_deleter, sluice_scheduler;
+grant insert, update on deletion_requests to sluice_worker, sluice_api;
+grant update on deletion_requests to sluice_deleter, sluice_scheduler;
+grant insert on guest_claims to sluice_api;
+grant update on guest_claims to sluice_scheduler;
 grant insert on deletion_reviews to sluice_api;
 grant insert on tombstones to sluice_worker;
 `);
