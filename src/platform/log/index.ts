@@ -1,0 +1,1 @@
+export { makeLog, silentLog, type Log, type LogOptions } from './log';
