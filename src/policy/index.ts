@@ -1,0 +1,7 @@
+export { changeWords, differences, policyKeys, readPolicy, weakens, type Policy, type PowerOff } from './core/policy';
+export { FreezeService, freezeItself } from './freeze.service';
+export { FreezeStore, type Freeze } from './freeze.store';
+export { PolicyModule } from './policy.module';
+export { PolicyStore, type PolicyVersion, type Proposal } from './policy.store';
+export { ProposalService, type ReviewDecision } from './proposal.service';
+export { seedPolicy } from './seed-policy';
