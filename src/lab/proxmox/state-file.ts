@@ -1,6 +1,6 @@
 // The cluster's state on disk: rewritten as a whole (temporary file, rename), at the latest before an answer leaves, so that
 // a restarted lab stands where its last answer said it was. Reads of the API write nothing: only a commit makes it dirty.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ClusterState } from './state';
 
@@ -13,15 +13,8 @@ export class StateFile {
 
   /** The saved state, null when there is none. A file of another format stops the start instead of being replaced. */
   load(): ClusterState | null {
-    if (this.path === null) return null;
-    let text: string;
-    try {
-      text = readFileSync(this.path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
-    }
-    const state = JSON.parse(text) as ClusterState;
+    if (this.path === null || !existsSync(this.path)) return null;
+    const state = JSON.parse(readFileSync(this.path, 'utf8')) as ClusterState;
     if (state.format !== 1) throw new Error(`${this.path} holds state of format ${String(state.format)}, this simulator reads 1: reset the lab`);
     return state;
   }
