@@ -31,8 +31,8 @@ const oldestViewSeconds = 600;
 
 /** May this caller review this request at all (what the page asks before it draws a control)? */
 export function mayReview(request: Reviewed, reviewer: Reviewer, decision: ReviewInput['decision']): Result<void> {
-  if (reviewer.kind === 'service') return refuse('review.person-only', 'Services and tokens do not review deletions.', `service ${reviewer.name}`, 'A person signs in and reviews.');
-  if (!reviewer.active || !reviewer.mayApprove) return refuse('review.no-right', 'You may not review deletions.', `${reviewer.username} does not hold approve_deletion now`, 'Ask somebody who holds approve_deletion.');
+  if (reviewer.kind === 'service') return refuse('review.not-allowed', 'Services and tokens do not review deletions.', `service ${reviewer.name}`, 'A person signs in and reviews.');
+  if (!reviewer.active || !reviewer.mayApprove) return refuse('review.not-allowed', 'You may not review deletions.', `${reviewer.username} does not hold approve_deletion now`, 'Ask somebody who holds approve_deletion.');
   if (request.state !== 'in-review') return refuse('review.not-in-review', 'The request is not in review.', `state ${request.state}`, 'Look at the request as it is now.');
   const own = reviewer.keys.filter((key) => request.originators.includes(key));
   if (decision === 'approve' && own.length > 0) return refuse('review.four-eyes', 'Whoever asked for, wrote or merged a deletion does not approve it.', `you are ${own.join(', ')} of this request`, 'Another person reviews it.');
