@@ -51,7 +51,7 @@ class ProxmoxClient implements ProxmoxHttp {
     const secret = credential.secret.trim();
     const wire = this.wireOf({ id: credential.id, secret }, request);
     const came = request.method === 'GET' ? await this.read(request, wire) : await this.write(request, wire);
-    return withoutSecret(came, secret);
+    return withoutSecret(came, [secret, encodeURIComponent(secret)]);
   }
 
   async close(): Promise<void> {
@@ -109,7 +109,7 @@ class ProxmoxClient implements ProxmoxHttp {
     const pairs = Object.entries(request.params).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`).join('&');
     const inQuery = request.method === 'GET' || request.method === 'DELETE';
     return {
-      method: request.method, pathAndQuery: inQuery && pairs !== '' ? `${path}?${pairs}` : path, body: inQuery ? null : pairs, authorization: `PVEAPIToken=${credential.id}=${credential.secret}`,
+      method: request.method, pathAndQuery: inQuery && pairs !== '' ? `${path}?${pairs}` : path, body: inQuery ? null : pairs, authorization: authorizationOf(credential),
       deadlineMillis: request.method === 'GET' ? (this.options.readMillis ?? 35_000) : (this.options.writeMillis ?? 65_000),
     };
   }
@@ -124,11 +124,14 @@ const isReadable = (came: Exchange): boolean => came.kind === 'answered' && !gat
 const maySoonBeBetter = (came: Exchange): boolean => (came.kind === 'answered' ? gatewayTrouble.has(came.status) : came.kind === 'lost' ? !came.timedOut : came.passing);
 const certainlyNotExecuted = (came: Exchange): boolean => (came.kind === 'not-sent' && came.passing) || (came.kind === 'answered' && came.status === 595);
 
+/** Proxmox unescapes the value and ends the secret at `;` (VE 8.4), so what could be misread is escaped. */
+const authorizationOf = (credential: TokenCredential): string => `PVEAPIToken=${encodeURI(credential.id)}=${encodeURIComponent(credential.secret)}`;
+
 const pause = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
 
 /** A gateway that echoes headers must not carry the secret into our texts (P40). */
-function withoutSecret(came: Exchange, secret: string): Exchange {
-  const clean = (text: string): string => (secret === '' ? text : text.replaceAll(secret, '[removed]'));
+function withoutSecret(came: Exchange, forms: readonly string[]): Exchange {
+  const clean = (text: string): string => forms.reduce((rest, form) => (form === '' ? rest : rest.replaceAll(form, '[removed]')), text);
   if (came.kind !== 'answered') return { ...came, text: clean(came.text) };
   return { ...came, message: clean(came.message), errors: Object.fromEntries(Object.entries(came.errors).map(([name, text]) => [name, clean(text)])) };
 }

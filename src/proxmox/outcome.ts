@@ -1,6 +1,6 @@
 // Carries P26, P30: the table from an answer to the class of its outcome. What Proxmox certainly did not do, what it may have
 // half done, and what nobody knows are three things; whatever this table does not know is `unknown`. Pure.
-import { no, notObserved, type Observed, type Upid } from '../kernel';
+import { exhaustive, no, notObserved, type Observed, type Upid } from '../kernel';
 import type { WriteOutcome } from './ports';
 import { answerText, type Answered, type Exchange } from './exchange';
 import type { WriteRequest } from './requests';
@@ -29,6 +29,7 @@ export function writeOutcome(exchange: Exchange, asked: Pick<WriteRequest, 'answ
     case 'not-sent': return { class: 'not-applied', status: 0, text: exchange.text, transient: exchange.passing };
     case 'lost': return { class: 'unknown', text: exchange.text };
     case 'answered': return ofAnswer(exchange, asked);
+    default: return exhaustive(exchange);
   }
 }
 
@@ -67,6 +68,7 @@ export function observed<T>(exchange: Exchange, where: string, read: (data: unkn
     case 'answered':
       if (exchange.status === 200) return read(exchange.data, exchange);
       return passing.has(exchange.status) ? no({ kind: 'transient', where, text: `${exchange.status} ${answerText(exchange)}` }) : notObserved(where, `${exchange.status} ${answerText(exchange)}`);
+    default: return exhaustive(exchange);
   }
 }
 

@@ -25,3 +25,19 @@ export const recordedNetBox = (file: string): Recorded => parse(join(root, 'netb
 /** All recorded NetBox answers of a step, in the order they were made; summaries by the recorder are left out. */
 export const recordedNetBoxStep = (step: string): readonly Recorded[] =>
   readdirSync(join(root, 'netbox', step)).filter((file) => file.endsWith('.json') && !file.includes('-delivery-')).sort().map((file) => parse(join(root, 'netbox', step, file), `${step}/${file.replace(/\.json$/, '')}`));
+
+/** One exchange with the real Proxmox VE 8.4; `path` is below /api2/json, `params` as they were given, `name=value`. */
+export interface RecordedProxmox {
+  readonly seq: number; readonly method: string; readonly path: string; readonly params: readonly string[]; readonly status: number; readonly reason: string;
+  /** The body's text, JSON where it was JSON. */
+  readonly body: string;
+  readonly exitstatus: string | null;
+  readonly taskLog: readonly string[];
+}
+
+/** All recorded exchanges with Proxmox, in the order they were made. */
+export const recordedProxmox = (): readonly RecordedProxmox[] =>
+  readFileSync(join(root, 'proxmox', 'pve-8.4.jsonl'), 'utf8').split('\n').filter((line) => line !== '').map((line) => {
+    const row = JSON.parse(line) as { seq: number; method: string; path: string; params: string[]; status: number; reason: string; body: unknown; task_status?: { exitstatus?: string }; task_log?: string[] };
+    return { seq: row.seq, method: row.method, path: row.path.replace(/^\/api2\/json/, ''), params: row.params, status: row.status, reason: row.reason, body: row.body === null ? '' : typeof row.body === 'string' ? row.body : JSON.stringify(row.body), exitstatus: row.task_status?.exitstatus ?? null, taskLog: row.task_log ?? [] };
+  });
