@@ -191,6 +191,14 @@ export class RequestStore {
     });
   }
 
+  /** An approval that is not the last one needed: its line, and the request as it stands with it. */
+  async noteReview(tx: Tx, record: RequestRecord, body: Readonly<Record<string, unknown>> & { readonly by: string }): Promise<Result<RequestRecord>> {
+    const now = await this.find(tx, record.id);
+    if (now === null) throw new Bug(`request ${record.id} vanished`);
+    await append(tx, { kind: 'deletion.reviewed', subject: `request:${record.id}`, actor: body.by, body: { guest: record.content.target.guestId, ...body } });
+    return ok(now);
+  }
+
   /** Somebody saw that a request needs a human: until then nothing else is destroyed on that cluster (P23). */
   async acknowledge(id: string, personId: string, actor: string, reason: string): Promise<Result<void>> {
     return this.db.transaction(async (tx) => {
