@@ -2,7 +2,7 @@
 // Conflicts are computed as 1.1.2 does it: on saves inside the branch and on deletes in main, not when main is edited (fixed upstream in 1.1.3).
 import { knownModel } from '../models/registry';
 import { cleaned, storedLogForm } from '../read/log-form';
-import { sameJson } from '../store/row';
+import { jsonbOrder, sameJson } from '../store/row';
 import type { LogRow } from '../store/space';
 import type { ChangeData, DiffRow, State } from '../store/state';
 import { View } from '../store/view';
@@ -22,7 +22,9 @@ export function conflictsOf(row: Pick<DiffRow, 'action' | 'original' | 'modified
 
 const inMain = (state: State, type: string, id: number): ChangeData | null => {
   const row = state.main.get(type, id);
-  return row === undefined ? null : cleaned(storedLogForm(knownModel(type), row, View.main(state)));
+  if (row === undefined) return null;
+  // Private keys such as `_name` stay in `current_data` alone (netbox-branching 1.1.2).
+  return jsonbOrder(Object.fromEntries(Object.entries(storedLogForm(knownModel(type), row, View.main(state))).filter(([key]) => key !== 'created' && key !== 'last_updated'))) as ChangeData;
 };
 
 const find = (state: State, branch: number, type: string, objectId: number): DiffRow | undefined =>

@@ -26,6 +26,9 @@ export interface JobRow {
   readonly id: number;
   readonly name: string;
   readonly branch: number;
+  readonly kind: 'provision' | 'sync' | 'merge' | 'revert';
+  /** false is a dry run. */
+  readonly commit: boolean;
   readonly status: 'pending' | 'running' | 'completed' | 'errored';
   readonly created: string;
   readonly started: string | null;
@@ -36,8 +39,15 @@ export interface JobRow {
   readonly uuid: string;
 }
 
-export interface EventRow { readonly id: number; readonly time: string; readonly branch: number; readonly user: number | null; readonly type: 'provisioned' | 'synced' | 'merged' | 'reverted' | 'archived' }
+/** What the Sluice plugin in NetBox would have been configured with. */
+export interface GateConfig {
+  readonly url: string;
+  readonly secret: string;
+  /** The name Sluice knows this NetBox by. */
+  readonly netbox: string;
+}
 
+export interface EventRow { readonly id: number; readonly time: string; readonly branch: number; readonly user: number | null; readonly type: 'provisioned' | 'synced' | 'merged' | 'reverted' | 'archived' }
 
 export class State {
   readonly undo = new Undo();
@@ -46,11 +56,14 @@ export class State {
   readonly diffs = new Map<number, DiffRow>();
   readonly jobs = new Map<number, JobRow>();
   readonly events = new Map<number, EventRow>();
-  readonly applied = new Set<number>();
+  /** Row of main's change log -> the branch whose merge or revert wrote it; a sync of that branch leaves it out. */
+  readonly applied = new Map<number, number>();
   readonly sequences = new Map<string, number>();
   /** user id -> password; token id -> the secret part. */
   readonly passwords = new Map<number, string>();
   readonly tokens = new Map<number, string>();
+  /** Where merges and reverts ask for consent; null lets them run ungated. */
+  gate: GateConfig | null = null;
   clock: Clock = openClock();
 
   nextId(sequence: string): number {

@@ -4,6 +4,7 @@ import { asIds, asObject, isObject } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
 import { fullClean, settle } from './clean';
+import type { Candidate } from './clean';
 import { parseCustomFields } from './custom-fields';
 import { Invalid } from './errors';
 import { parseTags, parseValue } from './parse-value';
@@ -54,7 +55,7 @@ function readTags(view: View, model: Model, body: JsonObject, values: Record<str
 
 function validated(view: View, model: Model, values: Values, existing: Row | null): Values {
   const defaults = Object.fromEntries(Object.entries(model.fields).map(([name, field]) => [name, field.default]));
-  const candidate: Readonly<Record<string, Json>> = settle(model, { ...defaults, ...(existing ?? {}), ...values, id: existing?.id ?? null }, view);
+  const candidate: Candidate = settle(model, { ...defaults, ...(existing ?? {}), ...values, id: existing?.id ?? null }, view);
   fullClean(model, candidate, view);
   const filled = Object.fromEntries(['site', 'disk'].filter((name) => name in model.fields && candidate[name] !== undefined).map((name) => [name, candidate[name] ?? null]));
   return { ...values, ...(model.type === 'virtualization.virtualmachine' ? filled : {}) };

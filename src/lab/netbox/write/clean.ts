@@ -7,7 +7,8 @@ import type { View } from '../store/view';
 import { customFieldError } from './custom-fields';
 import { Invalid } from './errors';
 
-type Candidate = Readonly<Record<string, Json>> & { readonly id: number | null };
+/** An object as it would be stored; no id yet on create. */
+export type Candidate = Readonly<Record<string, Json>> & { readonly id: number | null };
 const idOf = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const spoken = (field: string): string => field.replace(/_/g, ' ');

@@ -12,12 +12,16 @@ function reference(view: View, field: Row, value: Json): Parsed {
   return 'error' in target ? { ok: false, error: [target.error] } : { ok: true, value: target.row.id };
 }
 
+/** A body without custom fields stores every key, one with some stores those and the defaults that are not null (NetBox 4.5). */
+const initial = (fields: readonly Row[], all: boolean): Record<string, Json> =>
+  Object.fromEntries(fields.filter((field) => all || (field['default'] ?? null) !== null).map((field) => [asText(field['name']), field['default'] ?? null]));
+
 /** The values to store, or the error of the key `custom_fields`. `stored` is null for a create. */
 export function parseCustomFields(view: View, type: string, given: Json | undefined, stored: JsonObject | null): Parsed {
   const fields = customFieldsOf(view, type);
   const input = given ?? {};
   if (!isObject(input)) return { ok: false, error: ['Invalid data type. Must be a dictionary.'] };
-  const values: Record<string, Json> = stored === null ? Object.fromEntries(fields.map((field) => [asText(field['name']), field['default'] ?? null])) : { ...stored };
+  const values: Record<string, Json> = stored === null ? initial(fields, given === undefined) : { ...stored };
   const unknown = Object.keys(input).filter((key) => !fields.some((field) => field['name'] === key));
   for (const field of fields) {
     const name = asText(field['name']);
@@ -34,7 +38,8 @@ export function parseCustomFields(view: View, type: string, given: Json | undefi
     }
   }
   if (unknown.length > 0) return { ok: false, error: Object.fromEntries(unknown.map((key) => [key, `Custom field '${key}' does not exist for this object type.`])) };
-  return { ok: true, value: values };
+  const order = stored === null ? fields.map((field) => asText(field['name'])) : Object.keys(values);
+  return { ok: true, value: Object.fromEntries(order.filter((name) => name in values).map((name) => [name, values[name] ?? null])) };
 }
 
 const isBad = (field: Row, value: Json, view: View): string | undefined => {

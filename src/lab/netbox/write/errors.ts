@@ -1,5 +1,5 @@
 // What Django and the REST framework would raise. The http layer turns them into answers, a branch job into its `error` text.
-import type { JsonObject } from '../store/row';
+import type { Json, JsonObject } from '../store/row';
 
 /** 400 with these field errors. */
 export class Invalid extends Error {
@@ -36,7 +36,7 @@ export class PlainText extends Error {
 }
 /** Any other JSON answer. */
 export class Answered extends Error {
-  constructor(readonly status: number, readonly body: JsonObject) {
+  constructor(readonly status: number, readonly body: Json) {
     super(String(status));
   }
 }
@@ -51,4 +51,21 @@ export function pythonRepr(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
   if (typeof value === 'object') return `{${Object.entries(value).map(([key, member]) => `${quoted(key)}: ${pythonRepr(member)}`).join(', ')}}`;
   return String(value);
+}
+
+/** Any exception of a branch job: its class name and message, printed as Python's repr. */
+export class PythonError extends Error {
+  constructor(readonly exception: string, message: string) {
+    super(message);
+  }
+}
+
+/** `repr(exc)` of whatever ended a branch job. */
+export function reprOfError(error: unknown): string {
+  if (error instanceof PythonError) return `${error.exception}(${pythonRepr(error.message)})`;
+  if (error instanceof DoesNotExist) return `DoesNotExist(${pythonRepr(error.message)})`;
+  if (error instanceof Invalid) return `ValidationError(${pythonRepr(error.errors)})`;
+  if (error instanceof IntegrityError) return `IntegrityError(${pythonRepr(error.message)})`;
+  if (error instanceof Protected) return `ProtectedError(${pythonRepr(error.message)})`;
+  return `SimulatorError(${pythonRepr(error instanceof Error ? error.message : String(error))})`;
 }

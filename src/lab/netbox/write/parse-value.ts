@@ -65,9 +65,12 @@ function parseInteger(kind: Extract<FieldKind, { kind: 'integer' }>, value: Json
   return number > kind.max ? bad(`Ensure this value is less than or equal to ${kind.max}.`) : good(number);
 }
 
+/** Kinds of objects that permissions may name though the simulator has no endpoint for them, or only a read-only one. */
+const OTHER_TYPES = ['core.', 'vpn.', 'netbox_branching.', 'dcim.inventoryitem', 'virtualization.clustergroup'];
+
 function parseObjectTypes(value: Json): Parsed {
   if (!Array.isArray(value)) return bad('Expected a list of items.');
-  const unknown = (value as readonly Json[]).find((item) => typeof item !== 'string' || (modelOf(item) === undefined && !item.startsWith('core.')));
+  const unknown = (value as readonly Json[]).find((item) => typeof item !== 'string' || (modelOf(item) === undefined && !OTHER_TYPES.some((known) => item.startsWith(known))));
   if (unknown !== undefined) return bad(`Invalid content type: ${String(unknown)}`);
   return good([...new Set(value as readonly string[])].sort((a, b) => (a.split('.')[0] === b.split('.')[0] ? 0 : a < b ? -1 : 1)));
 }

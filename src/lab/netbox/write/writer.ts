@@ -33,12 +33,12 @@ export class Writer {
     this.#state = view.state;
   }
 
-  /** Stores a new object. `as` keeps a given id and times (a merge); otherwise both are new. */
-  create(model: Model, values: Values, message = '', as?: { readonly id: number; readonly created: string }): Row {
+  /** Stores a new object. `as` keeps a given id (a merge, which also keeps `created` and leaves `last_updated` null; a revert, whose times are new). */
+  create(model: Model, values: Values, message = '', as?: { readonly id: number; readonly created?: string }): Row {
     const id = as?.id ?? this.#state.nextId(model.type);
     const defaults = Object.fromEntries(Object.entries(model.fields).map(([name, field]) => [name, field.default]));
     const created = as?.created ?? this.#state.clock.now();
-    const row: Row = { ...defaults, tags: [], custom_fields: {}, ...values, id, created, last_updated: as === undefined ? this.#state.clock.now() : null };
+    const row: Row = { ...defaults, tags: [], custom_fields: {}, ...values, id, created, last_updated: as?.created === undefined ? this.#state.clock.now() : null };
     for (const rule of model.unique)
       if (rule.constraint !== undefined && collision(this.view, model, rule, row) !== undefined) throw new IntegrityError(this.#duplicate(model, rule.constraint, rule.fields, row, rule.caseless));
     this.view.spaceOf(model.type).put(model.type, row);

@@ -1,0 +1,41 @@
+// Answers that hold for the whole instance: versions and workers, the roots of the API, which models a branch isolates.
+import type { Answer } from '../http/exchange';
+import { json } from '../http/exchange';
+import { MODELS } from '../models/model-table';
+import { Answered } from '../write/errors';
+import type { Rest } from './rest';
+
+function onlyGet(rest: Rest): void {
+  if (rest.call.method !== 'GET') throw new Answered(405, { detail: `Method "${rest.call.method}" not allowed.` });
+}
+
+export function status(rest: Rest): Answer {
+  onlyGet(rest);
+  return json(200, {
+    'django-version': '5.2.17', hostname: 'lab', installed_apps: {}, 'netbox-version': '4.5.10', 'netbox-full-version': '4.5.10', plugins: { netbox_branching: '1.1.2', netbox_sluice: '0.1.0' },
+    'python-version': '3.11.7', 'rq-workers-running': 1,
+  });
+}
+
+export function root(rest: Rest): Answer {
+  onlyGet(rest);
+  const apps = ['core', 'dcim', 'extras', 'ipam', 'plugins', 'status', 'tenancy', 'users', 'virtualization'];
+  return json(200, Object.fromEntries(apps.map((app) => [app, `${rest.call.origin}/api/${app}/`])));
+}
+
+export function branchingRoot(rest: Rest): Answer {
+  onlyGet(rest);
+  return json(200, Object.fromEntries(['branch-events', 'branchable-models', 'branches', 'changes'].map((name) => [name, `${rest.call.origin}/api/plugins/branching/${name}/`])));
+}
+
+export function branchableModels(rest: Rest): Answer {
+  onlyGet(rest);
+  const rows = MODELS.filter((model) => model.branchable).map((model) => ({ app_label: model.type.split('.')[0] ?? '', model: model.type.split('.')[1] ?? '', verbose_name: model.verbose, verbose_name_plural: model.plural }));
+  return json(200, rows.sort((a, b) => (`${a.app_label}.${a.model}` < `${b.app_label}.${b.model}` ? -1 : 1)));
+}
+
+/** A user's own preferences: none are kept. */
+export function userConfig(rest: Rest): Answer {
+  onlyGet(rest);
+  return json(200, {});
+}

@@ -1,0 +1,49 @@
+// Which handler answers a path. Unknown paths get NetBox's HTML page, not JSON.
+import { knownModel, modelAt } from '../models/registry';
+import { branchAction, branches, isBranchAction } from './branches';
+import { branchEvents, changes } from './branching-reads';
+import { objectChanges } from './change-log';
+import { branchableModels, branchingRoot, root, status, userConfig } from './fixed';
+import { jobs } from './jobs';
+import { objects } from './objects';
+import { authenticationCheck } from './people';
+import type { Handler } from './rest';
+
+export interface Route {
+  readonly handler: Handler;
+  readonly id: number | null;
+  /** Reads tables that a branch isolates, so the header of a branch that is not ready breaks it. */
+  readonly isolated: boolean;
+}
+
+const FIXED: Readonly<Record<string, Handler>> = {
+  '': root,
+  status,
+  'authentication-check': authenticationCheck,
+  'users/config': userConfig,
+  'plugins/branching': branchingRoot,
+  'plugins/branching/branchable-models': branchableModels,
+};
+const READ_ONLY: Readonly<Record<string, Handler>> = { 'core/jobs': jobs, 'core/object-changes': objectChanges, 'plugins/branching/changes': changes, 'plugins/branching/branch-events': branchEvents };
+const BRANCHES = 'plugins/branching/branches';
+
+/** `path` with its trailing slash, e.g. `/api/virtualization/virtual-machines/3/`. */
+export function routeOf(path: string): Route | undefined {
+  const match = /^\/api\/(?:(.*)\/)?$/.exec(path);
+  if (match === null) return undefined;
+  const rest = match[1] ?? '';
+  const fixed = FIXED[rest];
+  if (fixed !== undefined) return { handler: fixed, id: null, isolated: false };
+  const action = new RegExp(`^${BRANCHES}/(\\d+)/([a-z]+)$`).exec(rest);
+  if (action !== null && isBranchAction(action[2] ?? '')) {
+    const [, id, name = ''] = action;
+    return isBranchAction(name) ? { handler: (request) => branchAction(request, Number(id), name), id: Number(id), isolated: false } : undefined;
+  }
+  const [, endpoint = '', id] = /^(.*?)(?:\/(\d+))?$/.exec(rest) ?? [];
+  const number = id === undefined ? null : Number(id);
+  if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false };
+  const readOnly = READ_ONLY[endpoint];
+  if (readOnly !== undefined) return { handler: readOnly, id: number, isolated: endpoint === 'core/object-changes' };
+  const model = modelAt(endpoint);
+  return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable };
+}
