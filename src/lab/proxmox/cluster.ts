@@ -8,8 +8,6 @@ import { die } from './pve-error';
 import { refreshStatistics } from './statistics';
 import type { ClusterState, Guest, GuestKind } from './state';
 
-const flockMillis = 10_000;
-
 export class Cluster {
   private readonly flocks = new Map<number, Promise<void>>();
   /** Called when tasks have to stop because the simulator closes. */
@@ -94,7 +92,7 @@ export class Cluster {
 
   private async waited(before: Promise<void>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => resolve(false), flockMillis); });
+    const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => resolve(false), this.options.flockMillis ?? 10_000); });
     const won = await Promise.race([before.then(() => true), late]);
     clearTimeout(timer);
     return won;

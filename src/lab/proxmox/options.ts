@@ -24,6 +24,8 @@ export interface ProxmoxSimOptions {
   readonly bridges: readonly string[];
   /** How long a worker task takes; 0 = as soon as the answer is out. */
   readonly taskMillis: number;
+  /** How long a write waits for the lock of its guest; default 10 000, as the real one. */
+  readonly flockMillis?: number;
   /** How long a 401 is held back (3000 on the real one); default 0. */
   readonly unauthorizedDelayMillis?: number;
   /** Read if present, rewritten as a whole (temporary file, rename) after every change. */

@@ -57,6 +57,13 @@ function isLive(guest: Guest, key: string): boolean {
   return /^ide\d+$/.test(key) && /media=cdrom/.test(guest.pending[key] ?? '') && guest.main[key] !== undefined;
 }
 
+/** Another model or MAC needs the card out of the guest, for which its operating system has to agree. */
+function isOtherCard(before: string | undefined, after: string): boolean {
+  if (before === undefined) return false;
+  const [old, wanted] = [valuesOf('qemu-net', before), valuesOf('qemu-net', after)];
+  return old['model'] !== wanted['model'] || old['macaddr'] !== wanted['macaddr'];
+}
+
 /** Applies to a running guest what can be applied; what fails stays pending and is told by key. */
 export function hotplug(cluster: Cluster, guest: Guest): Record<string, string> {
   const errors: Record<string, string> = {};
@@ -69,7 +76,12 @@ export function hotplug(cluster: Cluster, guest: Guest): Record<string, string> 
     if (!isLive(guest, key)) continue;
     const bridge = isNet(key) ? valuesOf(guest.kind === 'qemu' ? 'qemu-net' : 'lxc-net', value)['bridge'] : undefined;
     if (bridge !== undefined && !cluster.options.bridges.includes(bridge)) {
-      errors[key] = `hotplug problem - bridge '${bridge}' does not exist\n`;
+      errors[key] = guest.kind === 'qemu' && guest.main[key] === undefined
+        ? `hotplug problem - VM ${guest.vmid} qmp command 'netdev_add' failed - network script /usr/libexec/qemu-server/pve-bridge-hotplug failed with status 512\n` : `hotplug problem - bridge '${bridge}' does not exist\n`;
+      continue;
+    }
+    if (guest.kind === 'qemu' && guest.deaf && isNet(key) && isOtherCard(guest.main[key], value)) {
+      errors[key] = `hotplug problem - error on hot-unplugging device '${key}'\n`;
       continue;
     }
     delete guest.pending[key];

@@ -85,10 +85,10 @@ function roles(call: Call): Answer {
 function addRole(call: Call): Answer {
   const { state, access } = call.cluster;
   const role = call.params['roleid'] ?? '';
+  const privileges = splitList(call.params['privs'] ?? '');
+  for (const privilege of privileges) if (!access.allPrivileges.includes(privilege)) badParameters({ privs: `invalid format - invalid privilege '${privilege}'\n` });
   wrapped('create role failed', () => {
     if (state.roles[role] !== undefined) die(`role '${role}' already exists`);
-    const privileges = splitList(call.params['privs'] ?? '');
-    for (const privilege of privileges) if (!access.allPrivileges.includes(privilege)) die(`invalid privilege '${privilege}'`);
     state.roles[role] = privileges;
   });
   call.cluster.commit();

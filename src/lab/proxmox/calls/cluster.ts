@@ -43,7 +43,8 @@ function resources(call: Call): readonly Record<string, unknown>[] {
   const guests = type === undefined || type === 'vm' ? cluster.guests().filter((guest) => sees(guest.vmid)).map((guest) => guestRow(call, guest)) : [];
   const nodes = type === undefined || type === 'node' ? cluster.state.nodes.map((node) => ({ ...nodeRow(call, node.name, may(cluster.access, call.authid, `/nodes/${node.name}`, 'Sys.Audit')), 'cgroup-mode': 2 })) : [];
   const storages = type === undefined || type === 'storage' ? cluster.state.nodes.flatMap((node) => storageRows(call, node.name, node.online)) : [];
-  return [...guests, ...nodes, ...storages];
+  const zones = (type === undefined || type === 'sdn') && may(cluster.access, call.authid, '/sdn/zones/localnetwork', 'SDN.Audit', 'SDN.Allocate', 'SDN.Use') ? cluster.state.nodes.map((node) => ({ id: `sdn/${node.name}/localnetwork`, type: 'sdn', sdn: 'localnetwork', node: node.name, status: node.online ? 'ok' : 'unknown' })) : [];
+  return [...guests, ...nodes, ...storages, ...zones];
 }
 
 function storageRows(call: Call, node: string, online: boolean): readonly Record<string, unknown>[] {
@@ -69,6 +70,12 @@ function nextId(call: Call): string {
   const upper = Number(/upper=(\d+)/.exec(range)?.[1] ?? 1_000_000);
   for (let vmid = lower; vmid < upper; vmid += 1) if (cluster.guest(vmid) === null) return String(vmid);
   return die(`unable to get any free VMID in range [${lower}, ${upper}]`);
+}
+
+/** Tags of the guests that the caller sees: with free tag access they are the ones offered. */
+function tagsInUse(call: Call): readonly string[] {
+  const sees = guestFilter(call.cluster.access, call.authid, 'VM.Audit');
+  return [...new Set(call.cluster.guests().filter((guest) => sees(guest.vmid)).flatMap((guest) => (guest.main['tags'] ?? '').split(/[,;\s]+/)))].filter((tag) => tag !== '').sort();
 }
 
 const haRows = (call: Call): readonly Guest[] => call.cluster.state.haGuests.flatMap((vmid) => call.cluster.guest(vmid) ?? []);
@@ -98,7 +105,7 @@ export const clusterRoutes: readonly Route[] = [
   route('GET', '/cluster/status', auditsCluster, (call) => ({ data: status(call) })),
   route('GET', '/cluster/resources', anyone, (call) => ({ data: resources(call) })),
   route('GET', '/cluster/nextid', anyone, (call) => ({ data: nextId(call) })),
-  route('GET', '/cluster/options', auditsCluster, (call) => ({ data: { mac_prefix: 'BC:24:11', description: '', ...call.cluster.state.options } })),
+  route('GET', '/cluster/options', auditsCluster, (call) => ({ data: { mac_prefix: 'BC:24:11', description: '', 'allowed-tags': tagsInUse(call), ...call.cluster.state.options } })),
   route('GET', '/cluster/tasks', anyone, (call) => ({ data: call.cluster.state.tasks.filter((record) => record.authid === call.authid || may(call.cluster.access, call.authid, '/', 'Sys.Audit')).slice(0, 25).map((record) => ({ ...taskRow(record), saved: record.end === null ? '0' : '1' })) })),
   route('GET', '/cluster/ha/resources', auditsCluster, (call) => ({ data: haRows(call).filter((guest) => call.params['type'] === undefined || sidOf(guest).startsWith(`${call.params['type']}:`)).map((guest) => ({ sid: sidOf(guest), type: guest.kind === 'qemu' ? 'vm' : 'ct', digest: digestOf(guest) })) })),
   route('GET', '/cluster/ha/status/current', auditsCluster, (call) => ({ data: haStatus(call) })),

@@ -55,11 +55,17 @@ function facts(call: Call, guest: Guest): Record<string, unknown> {
   };
 }
 
+/** Traffic by network device, of a running VM that has any. */
+function nics(guest: Guest): Record<string, unknown> {
+  const taps = Object.keys(guest.main).flatMap((key) => (/^net\d+$/.test(key) ? [`tap${guest.vmid}i${key.slice(3)}`] : []));
+  return guest.power === null || taps.length === 0 ? {} : { nics: Object.fromEntries(taps.map((tap) => [tap, { netin: 0, netout: 0 }])) };
+}
+
 const qmpStatus = (guest: Guest): string => (guest.power === null ? 'stopped' : guest.power.paused ? 'paused' : 'running');
 
 function list(kind: GuestKind, call: Call): readonly Record<string, unknown>[] {
   const sees = guestFilter(call.cluster.access, call.authid, 'VM.Audit');
-  return call.cluster.guests().filter((guest) => guest.kind === kind && guest.node === call.node && sees(guest.vmid)).map((guest) => ({ ...facts(call, guest), ...(isOn(call, 'full') ? { qmpstatus: qmpStatus(guest) } : {}) }));
+  return call.cluster.guests().filter((guest) => guest.kind === kind && guest.node === call.node && sees(guest.vmid)).map((guest) => ({ ...facts(call, guest), ...(isOn(call, 'full') ? { qmpstatus: qmpStatus(guest), ...(kind === 'qemu' ? nics(guest) : {}) } : {}) }));
 }
 
 function current(kind: GuestKind, call: Call): Record<string, unknown> {
@@ -68,7 +74,7 @@ function current(kind: GuestKind, call: Call): Record<string, unknown> {
   const agent = guest.main['agent'] !== undefined && /^(?:enabled=)?(?:1|on|yes|true)\b/.test(guest.main['agent']);
   return {
     ...facts(call, guest), ha: managed ? { managed: 1, state: guest.power === null ? 'stopped' : 'started' } : { managed: 0 },
-    ...(kind === 'qemu' ? { qmpstatus: qmpStatus(guest), ...(agent ? { agent: 1 } : {}), ...(guest.power === null ? {} : { 'running-machine': 'pc-i440fx-9.2+pve1', 'running-qemu': '9.2.0' }) } : {}),
+    ...(kind === 'qemu' ? { qmpstatus: qmpStatus(guest), ...(agent ? { agent: 1 } : {}), ...(Object.keys(guest.main).some((key) => /^serial\d$/.test(key)) ? { serial: 1 } : {}), ...nics(guest), ...(guest.power === null ? {} : { 'running-machine': 'pc-i440fx-9.2+pve1', 'running-qemu': '9.2.0' }) } : {}),
   };
 }
 

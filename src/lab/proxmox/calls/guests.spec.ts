@@ -65,7 +65,7 @@ describe('guests of the simulated Proxmox', () => {
   it('answers 400 for a network card that cannot be plugged, and the wanted value stays pending all the same', async () => {
     await cluster.lab.act({ act: 'start', vmid: 102 });
     const answer = await cluster.root.call('PUT', vm(102, '/config'), { net1: 'virtio,bridge=vmbr77' });
-    expect([answer.status, answer.body?.errors]).toEqual([400, { net1: "hotplug problem - bridge 'vmbr77' does not exist\n" }]);
+    expect([answer.status, answer.body?.errors]).toEqual([400, { net1: "hotplug problem - VM 102 qmp command 'netdev_add' failed - network script /usr/libexec/qemu-server/pve-bridge-hotplug failed with status 512\n" }]);
     expect((await pendingOf(vm(102))).find((row) => row['key'] === 'net1')?.['pending']).toMatch(/^virtio=BC:24:11:.*,bridge=vmbr77$/);
   });
 

@@ -1,10 +1,12 @@
 // Reads about nodes and their storages. Images are listed only to who may configure their owner: an empty list is no absence.
+import { X509Certificate } from 'node:crypto';
 import { may } from '../acl';
 import { anyone, needs, route, type Call, type Route } from '../call';
 import { badParameters } from '../pve-error';
 import type { Volume } from '../state';
 import { nodeRow } from './cluster';
 
+const fingerprintOf = (call: Call): string => new X509Certificate(call.cluster.state.certificate.cert).fingerprint256;
 const auditsStorage = needs('/storage/{storage}', 'Datastore.Audit', 'Datastore.AllocateSpace');
 
 function nodeStatus(call: Call): Record<string, unknown> {
@@ -13,7 +15,7 @@ function nodeStatus(call: Call): Record<string, unknown> {
   return {
     uptime: 864_000, cpu: 0.05, wait: 0, idle: 0, loadavg: ['0.21', '0.18', '0.15'], kversion: 'Linux 6.8.12-14-pve', pveversion: call.cluster.options.version === '8.4' ? 'pve-manager/8.4.14/5a1b0c9fbd3e2d11' : 'pve-manager/9.0.11/8d4c6e0a7b9f1e22',
     cpuinfo: { sockets: 1, cores: cpus, cpus, model: 'Simulated CPU', mhz: '2400.000', flags: '', hvm: '1', user_hz: 100 }, memory: { total: memory, used: Math.floor(memory / 4), free: memory - Math.floor(memory / 4) },
-    swap: { total: 0, used: 0, free: 0 }, rootfs: { total: 96 * 1024 ** 3, used: 8 * 1024 ** 3, free: 88 * 1024 ** 3, avail: 88 * 1024 ** 3 }, ksm: { shared: 0 }, 'boot-info': { mode: 'efi', secureboot: 0 },
+    swap: { total: 0, used: 0, free: 0 }, rootfs: { total: 96 * 1024 ** 3, used: 8 * 1024 ** 3, free: 88 * 1024 ** 3, avail: 88 * 1024 ** 3 }, ksm: { shared: 0 }, 'current-kernel': { sysname: 'Linux', release: '6.8.12-14-pve', version: '#1 SMP PREEMPT_DYNAMIC', machine: 'x86_64' }, 'boot-info': { mode: 'efi', secureboot: 0 },
   };
 }
 
@@ -59,11 +61,11 @@ function content(call: Call): readonly Record<string, unknown>[] {
     .filter(([, volume]) => volume.storage === storage.id && (volume.node ?? call.node) === call.node)
     .filter(([, volume]) => (call.params['content'] ?? volume.content) === volume.content && (call.params['vmid'] === undefined || volume.owner === Number(call.params['vmid'])))
     .filter(([, volume]) => isVisible(call, volume))
-    .map(([volid, volume]) => ({ volid, content: volume.content, format: volume.format, size: volume.bytes, ctime: volume.created, ...(volume.owner === null ? {} : { vmid: volume.owner }), ...(volume.content === 'images' || volume.content === 'rootdir' ? { used: volume.bytes, parent: volume.parent } : {}) }));
+    .map(([volid, volume]) => ({ volid, content: volume.content, format: volume.format, size: volume.bytes, ctime: volume.created, ...(volume.content === 'backup' ? { subtype: volid.includes('vzdump-lxc-') ? 'lxc' : 'qemu' } : {}), ...(volume.owner === null ? {} : { vmid: volume.owner }), ...(volume.content === 'images' || volume.content === 'rootdir' ? { used: volume.bytes, parent: volume.parent } : {}) }));
 }
 
 export const nodeRoutes: readonly Route[] = [
-  route('GET', '/nodes', anyone, (call) => ({ data: call.cluster.state.nodes.map((node) => nodeRow(call, node.name, may(call.cluster.access, call.authid, `/nodes/${node.name}`, 'Sys.Audit'))) })),
+  route('GET', '/nodes', anyone, (call) => ({ data: call.cluster.state.nodes.map((node) => ({ ...nodeRow(call, node.name, may(call.cluster.access, call.authid, `/nodes/${node.name}`, 'Sys.Audit')), ssl_fingerprint: fingerprintOf(call) })) })),
   route('GET', '/nodes/{node}/status', needs('/nodes/{node}', 'Sys.Audit'), (call) => ({ data: nodeStatus(call) })),
   route('GET', '/nodes/{node}/network', anyone, (call) => ({ data: network(call) })),
   route('GET', '/nodes/{node}/storage', anyone, (call) => ({ data: storages(call) })),

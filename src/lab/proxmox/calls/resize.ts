@@ -52,7 +52,7 @@ function resizeCt(call: Call): Answer {
   if (guest.main['lock'] !== undefined) die(`CT is locked (${guest.main['lock']})`);
   if ((params['digest'] ?? '') !== '' && params['digest'] !== digestOf(guest)) die('detected modified configuration - file changed by other user? Try again.');
   const value = guest.main[disk];
-  if (value === undefined) throw new PveError(500, 'unable to parse mount point', { mp: 'property is missing and it is not optional', volume: 'property is missing and it is not optional' });
+  if (value === undefined) throw new PveError(500, 'format error', { mp: 'property is missing and it is not optional', volume: 'property is missing and it is not optional' });
   const before = diskBytes(disk, value) ?? 0;
   const after = wantedBytes(params['size'] ?? '', before);
   if (after < before) die('unable to shrink disk size');

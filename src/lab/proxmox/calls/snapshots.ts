@@ -30,11 +30,19 @@ function has(guest: Guest, name: string): void {
   if (!guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot '${name}' does not exist`);
 }
 
+/** Raw files on a directory storage cannot be snapshotted. */
+const canSnapshot = (call: Call, guest: Guest): boolean => Object.entries(guest.main).every(([key, value]) => {
+  const volid = isDrive(key) || isMount(key) ? volumeIn(key, value) : null;
+  const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
+  return volume === undefined || volume.format !== 'raw' || call.cluster.storage(volume.storage).type !== 'dir' || /cloudinit/.test(volid ?? '');
+});
+
 function take(call: Call, kind: GuestKind): Answer {
   const name = nameIn(call);
   if (name === 'current' || name === 'pending') die(`unable to use snapshot name '${name}' (reserved name)`);
   return onGuest(call, kind, 'snapshot', (guest) => {
     if (guest.main['template'] === '1') die("you can't take a snapshot if it's a template");
+    if (!canSnapshot(call, guest)) die('snapshot feature is not available');
     if (guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot name '${name}' already used`);
     takeSnapshot(guest, name, call.params['description'] ?? '', call.cluster.now());
   });

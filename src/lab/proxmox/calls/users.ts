@@ -14,6 +14,11 @@ const readsOne = (call: Call): void => {
   if (idOf(call) !== call.authid.split('!')[0]) require(call, '/access/groups', 'User.Modify', 'Sys.Audit');
 };
 
+/** The real one reads the realm out of the name before it looks at rights or parameters. */
+function checkName(call: Call): void {
+  if (!/^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+$/.test(idOf(call))) die(`value '${idOf(call)}' does not look like a valid user name`);
+}
+
 function list(call: Call): Answer {
   const { state, access } = call.cluster;
   const all = may(access, call.authid, '/access/groups', 'User.Modify', 'Sys.Audit');
@@ -68,7 +73,7 @@ function addToken(call: Call): Answer {
 }
 
 export const userRoutes: readonly Route[] = [
-  route('GET', '/access/users', anyone, list), route('POST', '/access/users', modifies, add),
+  route('GET', '/access/users', anyone, list), route('POST', '/access/users', (call) => { checkName(call); modifies(call); }, add),
   route('GET', '/access/users/{userid}', readsOne, (call) => {
     const user = known(call);
     return { data: { enable: user.enable ? 1 : 0, expire: user.expire, groups: [], comment: user.comment, tokens: Object.fromEntries(tokensOf(call, idOf(call)).map(({ tokenid, ...rest }) => [String(tokenid), rest])) } };
