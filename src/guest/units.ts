@@ -12,7 +12,7 @@ export function bytesOfSize(text: string): number | null {
 /** MiB of a Proxmox size; null when unreadable. */
 export function mibOfSize(text: string): number | null {
   const bytes = bytesOfSize(text);
-  return bytes === null ? null : bytes / factors['M']!;
+  return bytes === null ? null : bytes / 2 ** 20;
 }
 
 /** Proxmox's allocation syntax wants GiB, decimals allowed (`STORAGE:0.5`): exact for every whole MiB. */
