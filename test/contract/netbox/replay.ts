@@ -1,0 +1,176 @@
+// Plays the recorded scenario against a simulated NetBox: the same requests by the same people in the same order, each answer compared.
+// Jobs end before the next request, except where the recording asked while they were still waiting.
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { signCall } from '../../../src/kernel/signature';
+import { netboxLabOf, startNetBoxSim } from '../../../src/lab/netbox';
+import type { DeliveryRecord, NetBoxLab } from '../../../src/lab/netbox';
+import { Correspondence, compare, keyOrder } from './comparison';
+import type { Difference } from './comparison';
+import type { ArrivalOrder, Arrived, Exchange, Recorded } from './recording';
+import { skipped } from './skipped';
+
+export interface Result {
+  compared: number;
+  agreeing: number;
+  readonly differences: Difference[];
+  readonly skipped: Map<string, number>;
+}
+
+const ADMIN = { key: 'AdminAdmin12', secret: 'a'.repeat(40) };
+const SECRET = 'c'.repeat(40);
+const PASSWORD = 'Recording-pass-1';
+const GATE_SECRET = 'gate-secret';
+/** The worker is held from the first file's request to the second's. */
+const HELD: readonly (readonly [string, string])[] = [['04-branch-ready/004', '04-branch-ready/008'], ['06-merge/003', '06-merge/004'], ['08-delete-branch/042', '08-delete-branch/043']];
+/** Requests whose merge the probe's validator refused: here Sluice's gate does. */
+const DENIED = ['09-refused/003', '09-refused/012'];
+
+interface Answer { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: unknown }
+
+function send(url: string, method: string, path: string, headers: Readonly<Record<string, string>>, body: string | undefined): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${url}${path}`, { method, headers: { ...headers, Host: 'netbox.test', ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) }, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const json = (response.headers['content-type'] ?? '').startsWith('application/json');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text === '' ? null : json ? (JSON.parse(text) as unknown) : text });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+class Player {
+  readonly result: Result = { compared: 0, agreeing: 0, differences: [], skipped: new Map() };
+  readonly #known = new Correspondence();
+  readonly #tokens = new Map<string, string>([['admin', `Bearer nbt_${ADMIN.key}.${ADMIN.secret}`]]);
+  #delivered: DeliveryRecord[] = [];
+  #orderSeen = 0;
+  #arrivedFrom = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly lab: NetBoxLab,
+    private readonly gateUrl: string,
+  ) {}
+
+  async play(step: Recorded): Promise<void> {
+    const why = skipped(step);
+    if (why !== undefined) {
+      this.result.skipped.set(why, (this.result.skipped.get(why) ?? 0) + 1);
+      return;
+    }
+    const before = this.result.differences.length;
+    if (step.kind === 'exchange') await this.#exchange(step);
+    else {
+      this.#delivered = [...(await this.lab.deliveries())];
+      if (step.kind === 'delivery') this.#arrived(step);
+      else this.#order(step);
+    }
+    this.result.compared += 1;
+    if (this.result.differences.length === before) this.result.agreeing += 1;
+  }
+
+  async #exchange(step: Exchange): Promise<void> {
+    if (HELD.some(([first]) => step.file.startsWith(first))) await this.lab.act({ do: 'hold-worker' });
+    if (DENIED.some((file) => step.file.startsWith(file))) await this.lab.gate({ url: this.gateUrl, secret: GATE_SECRET });
+    const answer = await send(this.url, step.method, this.#path(step), this.#headers(step), this.#body(step));
+    if (HELD.some(([, last]) => step.file.startsWith(last))) await this.lab.act({ do: 'release-worker' });
+    await this.lab.idle();
+    await this.lab.noGate();
+    this.#learn(step, answer);
+    const status = step.status === answer.status ? [] : [{ file: step.file, at: 'status', recorded: step.status, simulated: `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}` }];
+    const recorded = typeof step.answer === 'string' && step.answer.includes('<!DOCTYPE html>') && String(answer.body).includes('<!DOCTYPE html>') ? answer.body : step.answer;
+    this.result.differences.push(...status, ...(status.length > 0 ? [] : compare(step.file, recorded, answer.body, this.#known)));
+  }
+
+  #path(step: Exchange): string {
+    const query = new URLSearchParams(Object.entries(step.query).flatMap(([key, value]) => (Array.isArray(value) ? value : [value]).map((item): [string, string] => [key, this.#known.translate(String(item))])));
+    return `${this.#known.translate(step.path)}${query.size === 0 ? '' : `?${query.toString()}`}`;
+  }
+
+  #headers(step: Exchange): Readonly<Record<string, string>> {
+    const token = this.#tokens.get(step.person);
+    const branch = step.headers['X-NetBox-Branch'];
+    return {
+      Accept: 'application/json',
+      ...(token === undefined ? {} : { Authorization: token }),
+      ...(step.headers['Content-Type'] === undefined ? {} : { 'Content-Type': step.headers['Content-Type'] }),
+      ...(branch === undefined ? {} : { 'X-NetBox-Branch': this.#known.translate(branch) }),
+    };
+  }
+
+  #body(step: Exchange): string | undefined {
+    if (step.body === null || step.body === undefined) return undefined;
+    if (typeof step.body === 'string') return step.body;
+    const password = step.file.includes('weak-password') ? 'Weakpass' : step.file.includes('bad-password') ? 'wrong' : PASSWORD;
+    return JSON.stringify(step.body, (key, value: unknown) => (value !== 'REDACTED' ? value : key === 'password' ? password : SECRET));
+  }
+
+  /** Request ids and tokens that later requests use. */
+  #learn(step: Exchange, answer: Answer): void {
+    const [recorded, simulated] = [step.answerHeaders['x-request-id'], answer.headers['x-request-id']];
+    if (recorded !== undefined && typeof simulated === 'string') this.#known.learn('text', recorded, simulated);
+    const body = answer.body as { key?: string; token?: string | null; version?: number } | null;
+    const created = /token-create-(\w+)\.json/.exec(step.file)?.[1];
+    if (created !== undefined && answer.status === 201) this.#tokens.set(created, `Bearer nbt_${body?.key ?? ''}.${SECRET}`);
+    const provisioned = /token-provision-(v[12])\.json/.exec(step.file)?.[1];
+    if (provisioned !== undefined && answer.status === 201) this.#tokens.set(`alice-ro-${provisioned}`, provisioned === 'v1' ? `Token ${body?.token ?? ''}` : `Bearer nbt_${body?.key ?? ''}.${body?.token ?? ''}`);
+  }
+
+  /** A recorded webhook must have its like among those sent since the last summary; content and order of keys. */
+  #arrived(step: Arrived): void {
+    const parsed = this.#delivered.slice(this.#arrivedFrom).map((record) => JSON.parse(record.body) as Record<string, unknown>);
+    const found = parsed.map((body) => compare(step.file, step.body, body, new Correspondence(), 'webhook').length);
+    const best = found.indexOf(Math.min(...found));
+    const body = parsed[best];
+    if (body === undefined) return void this.result.differences.push({ file: step.file, at: 'webhook', recorded: step.body['event'], simulated: '(none sent)' });
+    this.result.differences.push(...compare(step.file, step.body, body, this.#known, 'webhook'));
+    const [wanted, got] = [JSON.stringify(keyOrder(step.body)), JSON.stringify(keyOrder(body))];
+    if (wanted !== got && !step.file.includes('job_ended')) this.result.differences.push({ file: step.file, at: 'webhook key order', recorded: wanted.slice(0, 300), simulated: got.slice(0, 300) });
+  }
+
+  #order(step: ArrivalOrder): void {
+    const sent = this.#delivered.slice(this.#orderSeen).map((record) => {
+      const body = JSON.parse(record.body) as { event: string; object_type: string; username: string | null; data?: { id?: number } };
+      return `${body.event} ${body.object_type} ${String(body.username)} ${String(body.data?.id ?? null)}`;
+    });
+    this.#orderSeen = this.#delivered.length;
+    this.#arrivedFrom = this.#orderSeen;
+    const wanted = step.rows.map((row) => `${row.event} ${row.object_type} ${String(row.username)} ${String(row.data_id)}`);
+    this.result.differences.push(...compare(step.file, wanted, sent, new Correspondence(), 'order'));
+  }
+}
+
+/** A gate that refuses everything, signed. */
+async function refusingGate(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      const body = JSON.stringify({ permitted: false, message: 'over quota', planId: null, digest: null });
+      const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), String(request.headers['x-sluice-nonce'])];
+      const signature = signCall({ secret: GATE_SECRET, methodOrStatus: '200', pathAndQuery: request.url ?? '', timestamp, nonce, body });
+      response.writeHead(200, { 'Content-Type': 'application/json', 'X-Sluice-Timestamp': timestamp, 'X-Sluice-Nonce': nonce, 'X-Sluice-Signature': signature });
+      response.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }) };
+}
+
+export async function replay(steps: readonly Recorded[]): Promise<Result> {
+  const sim = await startNetBoxSim({ name: 'netbox', version: '4.5.10', users: [{ username: 'admin', password: PASSWORD, superuser: true, email: 'admin@netbox.test', tokenV2: ADMIN }], seed: [] });
+  const gate = await refusingGate();
+  try {
+    const player = new Player(sim.url, netboxLabOf(sim.url), gate.url);
+    for (const step of steps) await player.play(step);
+    return player.result;
+  } finally {
+    await sim.close();
+    await gate.close();
+  }
+}
