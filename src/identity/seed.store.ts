@@ -4,7 +4,7 @@ import { sha256Hex, type PersonId } from '../kernel';
 import { CannotStart, type Database, type Tx } from '../platform/database';
 import { append } from '../journal';
 import { servicePermissions, type Permission } from './core/permission';
-import { hashPassword, passwordFits } from './password';
+import { hashPassword, passwordFits, type ScryptCost } from './password';
 
 export interface SeedPerson {
   readonly username: string;
@@ -18,13 +18,13 @@ export interface SeedPerson {
 }
 export interface SeedServiceToken { readonly name: string; readonly token: string; readonly permissions: readonly Permission[] }
 
-/** Username -> id. An account that is not named is left as it is. */
-export async function seedPeople(owner: Database, people: readonly SeedPerson[]): Promise<ReadonlyMap<string, PersonId>> {
+/** Username -> id. An account that is not named is left as it is. `cost` is for tests, which sign in often. */
+export async function seedPeople(owner: Database, people: readonly SeedPerson[], cost?: ScryptCost): Promise<ReadonlyMap<string, PersonId>> {
   return owner.transaction(async (tx) => {
     const changed: string[] = [];
     const ids = new Map<string, PersonId>();
     for (const person of people) {
-      const { id, touched } = await seedPerson(tx, person);
+      const { id, touched } = await seedPerson(tx, person, cost);
       ids.set(person.username, id);
       if (touched) changed.push(person.username);
     }
@@ -39,10 +39,10 @@ export async function seedPeople(owner: Database, people: readonly SeedPerson[])
   });
 }
 
-async function seedPerson(tx: Tx, person: SeedPerson): Promise<{ readonly id: PersonId; readonly touched: boolean }> {
+async function seedPerson(tx: Tx, person: SeedPerson, cost?: ScryptCost): Promise<{ readonly id: PersonId; readonly touched: boolean }> {
   const netbox = [person.netbox?.name ?? null, person.netbox?.userId ?? null];
   const known = await tx.maybe<{ id: PersonId; hash: string | null }>('select id, password_hash as hash from people where username = $1 for update', [person.username]);
-  const hash = person.password === null ? null : known?.hash != null && (await passwordFits(person.password, known.hash)) ? known.hash : await hashPassword(person.password);
+  const hash = person.password === null ? null : known?.hash != null && (await passwordFits(person.password, known.hash)) ? known.hash : await hashPassword(person.password, cost);
   if (known === null) {
     const { id } = await tx.one<{ id: PersonId }>('insert into people (username, display_name, password_hash, netbox, netbox_user_id) values ($1, $2, $3, $4, $5) returning id', [person.username, person.displayName, hash, ...netbox]);
     await givePermissions(tx, id, person.permissions);

@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { IdentityModule, seedPeople, seedServiceTokens } from '../../src/identity';
 import { freezeItself, FreezeStore, PolicyModule, PolicyStore, seedPolicy, type Policy } from '../../src/policy';
 import { createHttpApp } from '../../src/platform/http';
-import { asService, signedIn, type Browser } from '../setup/http';
+import { asService, quickPasswords, signedIn, type Browser } from '../setup/http';
 import { testDatabase, type TestDatabase } from '../setup/test-database';
 
 const strict: Policy = {
@@ -32,7 +32,7 @@ describe('policy and freeze', () => {
     await seedPeople(db.owner, [
       { username: 'anna', displayName: 'Anna', password: 'a', permissions }, { username: 'anna.other', displayName: 'Anna, other account', password: 'a', permissions, sameAs: 'anna' },
       { username: 'boris', displayName: 'Boris', password: 'b', permissions },
-    ]);
+    ], quickPasswords);
     await seedServiceTokens(db.owner, [{ name: 'robot', token: 'robot-token', permissions: ['view', 'operate'] }]);
     await seedPolicy(db.api, strict);
     app = await createHttpApp({ module: SpecModule, imports: [IdentityModule.with({ db: db.api, publicUrl: 'http://localhost', nowMillis: () => 0 }), PolicyModule.with({ db: db.api, mode: 'live' })] });

@@ -2,6 +2,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request, { type Test } from 'supertest';
 
+/** For seedPeople: a sign-in in a test need not be slow to guess. */
+export const quickPasswords = { n: 1024, r: 8, p: 1 };
+
 export interface Browser {
   readonly cookie: string;
   readonly csrfToken: string;
