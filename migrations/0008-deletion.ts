@@ -137,7 +137,7 @@ begin
   allowed := case old.state || '>' || new.state
     when 'requested>in-review' then array['sluice_worker']
     when 'requested>refused' then array['sluice_worker']
-    when 'requested>cancelled' then array['sluice_api']
+    when 'requested>cancelled' then array['sluice_api', 'sluice_worker']
     when 'requested>expired' then array['sluice_scheduler']
     when 'requested>gone-outside' then array['sluice_worker']
     when 'in-review>approved' then array['sluice_api']

@@ -8,7 +8,7 @@ import type { Tx } from '../platform/database';
 import { judgeReview, type Reviewed, type Reviewer, type ReviewInput } from './core/review';
 import { isEnd, type DeletionTerms, type RequestRecord } from './core/request';
 import { linkedGuest } from './guest.store';
-import { lookAt, type Look } from './look';
+import { lookWithPower, type Look } from './look';
 import { databaseNow, type RequestFilter, type RequestStore } from './request.store';
 import { viewOf, type RequestView } from './request.view';
 import type { ReviewStore } from './review.store';
@@ -62,7 +62,7 @@ export class RequestsService {
     const right = linked.identity.kind === 'qemu' ? 'request_deletion_vm' : 'request_deletion_lxc';
     if (!actor.permissions.has(right)) return refuse('deletion.not-allowed', 'You may not ask for this deletion.', `${actorName(actor)} lacks ${right}`, `Ask somebody who holds ${right}.`);
     if (wanted.reason.trim() === '') return refuse('deletion.invalid', 'A deletion request carries a reason.', 'an empty reason', 'Write why.');
-    const seen = await lookAt(access.reader, linked.identity);
+    const seen = await lookWithPower(access.reader, linked.identity);
     if (!seen.ok) return seen;
     const originators = actor.kind === 'person' ? (await this.reviews.reviewer(db, actor.personId))?.keys ?? [actorKey(actor)] : [actorKey(actor)];
     return db.transaction((tx) => this.raise(tx, {
@@ -93,7 +93,7 @@ export class RequestsService {
   private look(record: RequestRecord): Promise<Result<Look>> {
     const { target } = record.content;
     const access = this.clusters.get(target.cluster);
-    return access === undefined ? Promise.resolve(notReachable(target.cluster)) : lookAt(access.reader, target);
+    return access === undefined ? Promise.resolve(no(notReachable(target.cluster))) : lookWithPower(access.reader, target);
   }
 
   private async reviewerOf(tx: Tx, actor: Actor): Promise<Reviewer> {
@@ -136,6 +136,11 @@ export class RequestsService {
     return this.store.advance(id, { event: 'cancel', refusal: { code: 'deletion.cancelled', summary: `Cancelled by ${actorName(actor)}.`, observed: reason.trim() === '' ? 'no reason given' : reason, next: 'Ask again if the guest shall still go.' } }, { role: 'api', actor: actorKey(actor) });
   }
 
+  /** The branch that asked for it was reverted: what has not been destroyed yet stays. */
+  cancelForRevert(id: string, branchName: string): Promise<Result<RequestRecord>> {
+    return this.store.advance(id, { event: 'cancel', refusal: { code: 'deletion.reverted', summary: `Branch ${branchName} was reverted, so its deletions are not wanted any more.`, observed: `NetBox says that ${branchName} was reverted`, next: 'Ask again if the guest shall still go.' } }, { role: 'worker', actor: 'role:worker' });
+  }
+
   /** A person has seen that a request needs a human; deletion on that cluster goes on. */
   acknowledge(actor: PersonActor, id: string, reason: string): Promise<Result<void>> {
     return this.store.acknowledge(id, actor.personId, actorKey(actor), reason);
@@ -144,7 +149,7 @@ export class RequestsService {
 
 const vetoText = (actor: Actor, reason: string): Refusal => ({ code: 'deletion.vetoed', summary: `Vetoed by ${actorName(actor)}.`, observed: reason, next: 'A veto is final: ask again when its reason is gone.' });
 const noSuch = (id: string): Result<never> => refuse('deletion.not-found', 'There is no such deletion request.', id, 'Look at the list of requests.');
-export const notReachable = (cluster: string): Result<never> => no({ code: 'proxmox.not-observed', summary: `Cluster ${cluster} is not configured in this process.`, observed: 'no connection', next: 'Configure the cluster.' });
+export const notReachable = (cluster: string): Refusal => ({ code: 'proxmox.not-observed', summary: `Cluster ${cluster} is not configured in this process.`, observed: 'no connection', next: 'Configure the cluster.' });
 
 /** Only what a request freezes: the policy may know more. */
 const onlyTerms = ({ threshold, windowSeconds, approveWithinSeconds, startWithinSeconds, maxPerHour, powerOff }: DeletionTerms): DeletionTerms => ({ threshold, windowSeconds, approveWithinSeconds, startWithinSeconds, maxPerHour, powerOff });

@@ -45,7 +45,7 @@ type Table = Readonly<Partial<Record<StateName, Readonly<Partial<Record<StateNam
 
 /** Who may make which move. */
 export const moves: Table = {
-  'requested': { 'in-review': ['worker'], 'refused': ['worker'], 'cancelled': ['api'], 'expired': ['scheduler'], 'gone-outside': ['worker'] },
+  'requested': { 'in-review': ['worker'], 'refused': ['worker'], 'cancelled': ['api', 'worker'], 'expired': ['scheduler'], 'gone-outside': ['worker'] },
   'in-review': { 'approved': ['api'], 'vetoed': ['api'], 'cancelled': ['api', 'worker'], 'expired': ['scheduler', 'api'], 'gone-outside': ['worker', 'scheduler'] },
   'approved': { 'quarantining': ['worker'], 'cancelled': ['api', 'worker'], 'expired': ['scheduler'], 'refused': ['worker'], 'gone-outside': ['worker'] },
   'quarantining': { 'waiting': ['worker'], 'cancelled': ['api', 'worker'], 'needs-human': ['worker'], 'gone-outside': ['worker'] },
