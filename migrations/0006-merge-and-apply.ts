@@ -45,14 +45,15 @@ create table apply_jobs (
   made_at timestamptz not null default sluice_now(),
   ended_at timestamptz,
   constraint running_has_a_worker check ((state = 'running') = (worker is not null and lease_until is not null)),
-  constraint ended_has_its_time check ((state in ('done', 'refused', 'diverged', 'partial', 'stuck')) = (ended_at is not null))
+  constraint ended_has_its_time check ((state in ('done', 'refused', 'diverged', 'partial', 'stuck')) = (ended_at is not null)),
+  constraint no_is_explained check (state not in ('refused', 'diverged', 'partial', 'stuck', 'held') or refusal is not null)
 );
 
 create function check_job_state() returns trigger language plpgsql as $$
 begin
   if old.state <> new.state and not (old.state, new.state) in (
     ('queued', 'running'), ('queued', 'held'), ('queued', 'refused'), ('running', 'queued'), ('running', 'held'), ('running', 'partial'), ('running', 'done'),
-    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('stuck', 'queued')) then
+    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('stuck', 'queued'), ('partial', 'queued'), ('refused', 'queued')) then
     raise exception 'a job does not go from % to %', old.state, new.state using errcode = 'SL002';
   end if;
   if new.fence < old.fence then raise exception 'a fence never goes back' using errcode = 'SL028'; end if;

@@ -49,9 +49,13 @@ const lookPatienceMillis = 8000;
 export class EffectRunner {
   constructor(private readonly store: EffectStore) {}
 
-  /** Runs the step's write to an end, or goes on with the one that a former worker began. */
-  async run<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>): Promise<EffectEnd> {
-    const row = (await this.store.latest(holder, definition.intent.step)) ?? (await this.intend(holder, definition.intent, 1));
+  /**
+   * Runs the step's write to an end, or goes on with the one that a former worker began. `again`: a person resumed the work, so
+   * what was refused before anything happened may be tried as a new attempt. A destroy never is: its row is unique (P27).
+   */
+  async run<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, again = false): Promise<EffectEnd> {
+    const latest = await this.store.latest(holder, definition.intent.step);
+    const row = latest === null ? await this.intend(holder, definition.intent, 1) : again && latest.state === 'refused' ? await this.intend(holder, definition.intent, latest.attempt + 1) : latest;
     return this.proceed(holder, definition, row);
   }
 
@@ -194,7 +198,7 @@ const taskSaid = (intent: Intent, exitstatus: string): Refusal =>
   ({ code: 'proxmox.task-refused', summary: `The task to ${intent.kind} ${intent.vmid ?? ''} was refused.`, observed: exitstatus, next: 'Read the task log; change what it names, then plan again or resume.' });
 
 /** For read-backs: an observed value that differs from the promise. */
-export const differs = (what: string, promised: unknown, seen: unknown): Result<never> =>
-  no({ code: 'effect.diverged', summary: `${what} is not what was promised.`, observed: `promised ${JSON.stringify(promised)}, read ${JSON.stringify(seen)}`, next: 'Look at the guest in Proxmox; plan again.' });
+export const differs = (what: string, promised: unknown, seen: unknown): Observed<Result<never>> =>
+  ok(no({ code: 'effect.diverged', summary: `${what} is not what was promised.`, observed: `promised ${JSON.stringify(promised)}, read ${JSON.stringify(seen)}`, next: 'Look at the guest in Proxmox; plan again.' }));
 
 export const readAs = <T>(value: T): Observed<Result<T>> => ok(ok(value));

@@ -1,7 +1,7 @@
 // Carries P9, P10, P13: the one place where evidence for a write is made. Everything is read again in the same step:
 // quorum, where the guest stands, who it is, whether it is locked, and whether what the plan was made from still holds.
 import { isDeepStrictEqual } from 'node:util';
-import { no, ok, refuse, type Fault, type Fresh, type Refusal, type Result } from '../kernel';
+import { no, ok, refuse, type Fault, type Fresh, type Observed, type Refusal, type Result } from '../kernel';
 import { guestName, sameGuest, type GuestConfig, type GuestIdentity } from '../guest';
 import type { GuestRow, ProxmoxReader } from '../proxmox/ports';
 
@@ -16,22 +16,35 @@ export const isFault = (error: Refusal | Fault): error is Fault => 'kind' in err
 export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
   ({ code: 'proxmox.not-observed', summary: `${what} could not be read, so nothing is sent.`, observed: `${fault.where}: ${fault.text}`, next: 'Repair the connection to Proxmox, then resume.' });
 
-/**
- * Reads the target again. Refused: no quorum, gone, hidden, on an offline node, another guest, locked, expectation broken.
- * `allowLock` names a lock that does not stop this write (none by default).
- */
-export async function recheck(reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> {
-  const who = guestName(meant);
+/** A guest just read, as itself; no evidence for a write. */
+export interface Seen { readonly node: string; readonly identity: GuestIdentity; readonly config: GuestConfig }
+
+/** Reads the guest again, whatever locks it. Refused: no quorum, gone, hidden, on an offline node, another guest, unreadable. */
+export async function lookAt(reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> {
   const place = await locate(reader, meant);
   if (!place.ok) return place;
   const config = await reader.guestConfig(place.value);
-  if (!config.ok) return no(faultAsRefusal(`The configuration of ${who}`, config.error));
+  if (!config.ok) return no(faultAsRefusal(`The configuration of ${guestName(meant)}`, config.error));
   const same = sameGuest(meant, config.value);
-  if (!same.ok) return same;
-  if (config.value.lock !== null) return refuse('guest.locked', `${who} is locked.`, `lock: ${config.value.lock}`, 'Wait for the backup, snapshot or migration to end, then resume; a stale lock is removed by hand on the node.');
-  const broken = expectation(config.value);
+  return same.ok ? ok({ node: place.value.node, identity: same.value, config: config.value }) : same;
+}
+
+/** The same for a read-back: what could not be read is a fault, a guest that is not the one is a refusal. */
+export async function readGuestBack(reader: ProxmoxReader, meant: GuestIdentity): Promise<Observed<Result<Seen>>> {
+  const seen = await lookAt(reader, meant);
+  return !seen.ok && unreadable.has(seen.error.code) ? no({ kind: 'not-observed', where: guestName(meant), text: `${seen.error.summary} ${seen.error.observed}` }) : ok(seen);
+}
+const unreadable: ReadonlySet<string> = new Set(['proxmox.not-observed', 'cluster.no-quorum', 'node.offline', 'guest.hidden']);
+
+/** Reads the target again and makes the evidence that a write needs. Refused, besides what `lookAt` refuses: locked, expectation broken. */
+export async function recheck(reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> {
+  const seen = await lookAt(reader, meant);
+  if (!seen.ok) return seen;
+  const { node, identity, config } = seen.value;
+  if (config.lock !== null) return refuse('guest.locked', `${guestName(meant)} is locked.`, `lock: ${config.lock}`, 'Wait for the backup, snapshot or migration to end, then resume; a stale lock is removed by hand on the node.');
+  const broken = expectation(config);
   if (broken !== null) return no(broken);
-  return ok({ fresh: { value: same.value, digest: config.value.digest, node: place.value.node } as Fresh<GuestIdentity>, config: config.value });
+  return ok({ fresh: { value: identity, digest: config.digest, node } as Fresh<GuestIdentity>, config });
 }
 
 /** Where the guest stands now: exactly one row of that VMID, on an online node, with quorum. */

@@ -2,7 +2,7 @@
 // plan in time, a freeze, an expiry or any trouble is "not permitted", with a sentence for the person who wants to merge.
 import { shortDigest } from '../kernel';
 import type { Database } from '../platform/database';
-import type { PolicyStore } from '../policy';
+import type { PolicyVersion } from '../policy';
 import { isPermitted, refusalText, type Plan } from './core/plan';
 import type { GateAction, GateStore } from './gate.store';
 import type { PlanRequestStore } from './plan-request.store';
@@ -22,14 +22,14 @@ export class GateService {
     private readonly plans: PlanStore,
     private readonly requests: PlanRequestStore,
     private readonly asking: PlansService,
-    private readonly policies: PolicyStore,
+    private readonly policy: () => Promise<PolicyVersion>,
     /** Whether something of this branch already went to Proxmox: then a revert is more than a change in NetBox. */
     private readonly whatRevertWouldMean: (netbox: string, branchId: number) => Promise<string | null>,
   ) {}
 
   async answer(question: GateQuestion): Promise<GateAnswer> {
     const answer = question.action === 'merge' ? await this.judgeMerge(question) : await this.judgeRevert(question);
-    const policy = answer.permitted ? await this.policies.current() : null;
+    const policy = answer.permitted ? await this.policy() : null;
     return this.db.transaction(async (tx) => {
       // The plan may have been superseded while it was judged: permitting is the write that must still hit it.
       const stands = policy === null || answer.planId === null || question.action === 'revert' || (await this.plans.permit(tx, answer.planId, policy.body.plan.startWithinSeconds));

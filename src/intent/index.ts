@@ -1,5 +1,6 @@
 export { readBranchContent, type BranchRead } from './branch-reader';
 export { contentDigest, userKey, type BranchContent } from './core/branch-content';
+export { groupByGuest, type GuestChange } from './core/grouping';
 export { customField, defaultFields, optIn, type FieldMap } from './core/fields';
 export { isPermitted, refusalText, type Action, type Finding, type Plan, type PlanContent, type PlannedDeletion, type PlanSource, type Step, type StepKind } from './core/plan';
 export { GateDoor } from './gate-door';
@@ -10,4 +11,5 @@ export { PlanRequestStore } from './plan-request.store';
 export { PlanStore } from './plan.store';
 export { Planner, planFault } from './planner';
 export { planView, type PlanView } from './plan-view';
+export { watchBranches } from './watch';
 export { answerPlanRequest, PlansService } from './plans.service';

@@ -2,7 +2,7 @@
 import { LinkStore, type ClusterAccess, type Clusters, type EndpointsService, type GuestLinkRow } from '../endpoints';
 import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
-import type { PolicyStore } from '../policy';
+import type { PolicyVersion } from '../policy';
 import { readBranchContent } from './branch-reader';
 import { contentDigest, userKey, type BranchContent } from './core/branch-content';
 import { draftBranch } from './core/draft';
@@ -23,7 +23,7 @@ export class Planner {
     private readonly endpoints: EndpointsService,
     private readonly links: LinkStore,
     private readonly plans: PlanStore,
-    private readonly policies: PolicyStore,
+    private readonly policy: () => Promise<PolicyVersion>,
   ) {}
 
   /**
@@ -38,7 +38,7 @@ export class Planner {
     if (read.value.kind === 'absent') return ok(refuse('branch.unknown', `NetBox ${netboxName} has no branch ${branchId}.`, 'NetBox answered 404', 'Look whether the branch was deleted.'));
     const content: BranchContent = read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: knownAuthors };
     const input = await this.gather(netbox, content);
-    const policy = await this.policies.current();
+    const policy = await this.policy();
     const made = makePlan({ ...input, limits: policy.body.limits }, judgeAll, policy.version, sourceOf(netboxName, content), [...unready(content), ...strangers(input)]);
     return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
   }

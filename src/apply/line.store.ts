@@ -1,0 +1,70 @@
+// The log of a job is rows (B14): written in batches of 50 ms, announced once a batch, read back from any row on.
+import { scrubText } from '../kernel';
+import type { Database } from '../platform/database';
+
+export type LineLevel = 'info' | 'warning' | 'error';
+export interface Line { readonly seq: number; readonly time: string; readonly step: number | null; readonly level: LineLevel; readonly text: string }
+export const linesChannel = 'apply_lines';
+
+export class LineStore {
+  constructor(private readonly db: Database) {}
+
+  async add(jobId: string, lines: readonly { readonly step: number | null; readonly level: LineLevel; readonly text: string }[]): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 50))', [jobId]);
+      await tx.change(
+        `insert into apply_lines (job_id, seq, step, level, text)
+         select $1, (select coalesce(max(seq), 0) from apply_lines where job_id = $1) + n, step, level, text
+         from unnest($2::integer[], $3::text[], $4::text[]) with ordinality as t(step, level, text, n)`,
+        [jobId, lines.map((line) => line.step), lines.map((line) => line.level), lines.map((line) => scrubText(line.text))]);
+      await tx.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
+    });
+  }
+
+  /** State changes are announced on the same channel, so that followers look. */
+  async announce(jobId: string): Promise<void> {
+    await this.db.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
+  }
+
+  read(jobId: string, afterSeq: number, limit = 5000): Promise<Line[]> {
+    return this.db.rows<Line>('select seq, at as time, step, level, text from apply_lines where job_id = $1 and seq > $2 order by seq limit $3', [jobId, afterSeq, limit]);
+  }
+
+  async last(jobId: string): Promise<number> {
+    return (await this.db.one<{ seq: number }>('select coalesce(max(seq), 0)::integer as seq from apply_lines where job_id = $1', [jobId])).seq;
+  }
+}
+
+const batchMillis = 50;
+
+/** Collects lines and writes them together; `flush` before a state is told, so that a state never overtakes its lines. */
+export class LineWriter {
+  private waiting: { step: number | null; level: LineLevel; text: string }[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly store: LineStore, private readonly jobId: string) {}
+
+  say(text: string, step: number | null = null, level: LineLevel = 'info'): void {
+    this.waiting.push({ step, level, text });
+    this.timer ??= setTimeout(() => void this.flush().catch(() => undefined), batchMillis);
+  }
+
+  /** Everything said so far is in its rows when this resolves; a failed write keeps its lines for the next one. */
+  flush(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.writing = this.writing.catch(() => undefined).then(async () => {
+      const lines = this.waiting;
+      if (lines.length === 0) return;
+      this.waiting = [];
+      try {
+        await this.store.add(this.jobId, lines);
+      } catch (trouble) {
+        this.waiting = [...lines, ...this.waiting];
+        throw trouble;
+      }
+    });
+    return this.writing;
+  }
+}

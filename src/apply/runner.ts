@@ -1,0 +1,160 @@
+// Runs one job: claims it, walks its steps, ends it. All safety lives below (effects, recheck, fence); what is decided here is
+// only what comes next. A worker that dies leaves rows from which the next one goes on (P25).
+import { hostname } from 'node:os';
+import { LinkStore, type Clusters } from '../endpoints';
+import type { EffectEnd, EffectRunner, Holder } from '../effects';
+import type { GuestIdentity } from '../guest';
+import { PlanStore, type Action, type FieldMap, type Plan } from '../intent';
+import { exhaustive, sentence, type Refusal, type Result, ok, refuse } from '../kernel';
+import { sqlState, type Database } from '../platform/database';
+import { failpoint, registerFailpoints } from '../platform/failpoint';
+import type { NetBoxes } from '../netbox';
+import { JobStore, Superseded, type StepRow } from './job.store';
+import { LineStore, LineWriter } from './line.store';
+import { effectOf, type StepContext } from './steps';
+
+registerFailpoints(['apply/after-claim', 'apply/before-step', 'apply/after-step', 'apply/before-end']);
+
+const heartbeatMillis = 8000;
+
+interface Run { readonly holder: Holder; readonly plan: Plan; readonly lines: LineWriter }
+type StepResult = { readonly kind: 'done' } | { readonly kind: 'no'; readonly state: 'refused' | 'diverged' | 'stuck'; readonly refusal: Refusal } | { readonly kind: 'hold'; readonly refusal: Refusal };
+
+export class JobRunner {
+  private readonly worker = `${hostname()}:${process.pid}`;
+
+  constructor(
+    private readonly db: Database,
+    private readonly jobs: JobStore,
+    private readonly lines: LineStore,
+    private readonly plans: PlanStore,
+    private readonly links: LinkStore,
+    private readonly effects: EffectRunner,
+    private readonly clusters: Clusters,
+    private readonly netboxes: NetBoxes<FieldMap>,
+  ) {}
+
+  /** What the queue's `apply.run` does. A job that somebody else holds, or that has ended, is left alone. */
+  async run(jobId: string): Promise<void> {
+    const claimed = await this.jobs.claim(jobId, this.worker);
+    if (claimed === null) return;
+    const { job, holder } = claimed;
+    const lines = new LineWriter(this.lines, jobId);
+    const beat = setInterval(() => void this.jobs.heartbeat(holder).catch(() => undefined), heartbeatMillis);
+    try {
+      await failpoint('apply/after-claim');
+      const plan = await this.plans.get(job.planId);
+      if (plan === null) throw new Error(`plan ${job.planId} is not there`);
+      lines.say(holder.fence === 1 ? `job started for plan ${plan.digest.slice(0, 8)}` : `job goes on (worker ${holder.fence})`);
+      const held = await this.walk({ holder, plan, lines });
+      await lines.flush();
+      await failpoint('apply/before-end');
+      const state = await this.jobs.leave(holder, held === null ? { event: 'end', steps: await this.jobs.stepEnds(jobId) } : { event: 'hold', refusal: held });
+      lines.say(held === null ? `job ended: ${state}` : `job held: ${sentence(held)}`, null, state === 'done' ? 'info' : 'warning');
+    } catch (trouble) {
+      if (trouble instanceof Superseded || sqlState(trouble) === 'SL028') return;
+      lines.say(`stopped by an error: ${trouble instanceof Error ? trouble.message : String(trouble)}`, null, 'error');
+      await this.jobs.leave(holder, { event: 'break', refusal: { code: 'apply.bug', summary: 'The job stopped on an error inside Sluice.', observed: trouble instanceof Error ? trouble.message : String(trouble), next: 'Look at the guest and the log; report the error; then resume.' } }).catch(() => undefined);
+      throw trouble;
+    } finally {
+      clearInterval(beat);
+      await lines.flush().catch(() => undefined);
+      await this.lines.announce(jobId).catch(() => undefined);
+    }
+  }
+
+  /** The steps in order; a step that says no skips the rest of its guest and leaves the others alone. A refusal means held. */
+  private async walk(run: Run): Promise<Refusal | null> {
+    const given = new Map<number, true>();
+    for (const step of await this.jobs.steps(run.holder.id)) {
+      if (step.state === 'done') continue;
+      if (step.state === 'diverged' || given.has(step.action)) {
+        given.set(step.action, true);
+        if (step.state === 'waiting') await this.jobs.moveStep(run.holder, step.ordinal, ['waiting'], 'skipped');
+        continue;
+      }
+      const result = await this.take(run, step);
+      if (result.kind === 'hold') return result.refusal;
+      if (result.kind === 'no') given.set(step.action, true);
+    }
+    return null;
+  }
+
+  private async take(run: Run, step: StepRow): Promise<StepResult> {
+    const { holder, lines } = run;
+    await failpoint('apply/before-step');
+    lines.say(step.title, step.ordinal);
+    const resumed = step.state === 'waiting';
+    if (resumed) await this.jobs.moveStep(holder, step.ordinal, ['waiting'], 'running');
+    const result = await this.carryOut(run, step, resumed && holder.fence > 1);
+    await lines.flush();
+    switch (result.kind) {
+      case 'done':
+        await this.jobs.moveStep(holder, step.ordinal, ['running'], 'done');
+        lines.say(`${step.title}: done`, step.ordinal);
+        break;
+      case 'no':
+        await this.jobs.moveStep(holder, step.ordinal, ['running'], result.state, result.refusal);
+        lines.say(`${result.state}: ${sentence(result.refusal)}`, step.ordinal, result.state === 'refused' ? 'warning' : 'error');
+        break;
+      case 'hold':
+        await this.jobs.moveStep(holder, step.ordinal, ['running'], 'waiting', result.refusal);
+        break;
+      default: return exhaustive(result);
+    }
+    await failpoint('apply/after-step');
+    await this.lines.announce(holder.id);
+    return result;
+  }
+
+  private async carryOut(run: Run, row: StepRow, again: boolean): Promise<StepResult> {
+    const context = await this.contextOf(run, row);
+    if (!context.ok) return { kind: 'no', state: 'refused', refusal: context.error };
+    try {
+      const end = await this.effects.run(run.holder, effectOf(context.value), again);
+      if (end.end === 'confirmed' && context.value.step.kind === 'create') await this.link(run, end);
+      // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
+      return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);
+    } catch (trouble) {
+      if (sqlState(trouble) === 'SL031') return { kind: 'hold', refusal: { code: 'apply.frozen', summary: 'Sluice is frozen, so the job waits before its next write.', observed: 'the freeze switch is on', next: 'It goes on by itself when somebody unfreezes.' } };
+      throw trouble;
+    }
+  }
+
+  private async contextOf(run: Run, row: StepRow): Promise<Result<StepContext>> {
+    const action = run.plan.content.actions[row.action];
+    if (action === undefined) throw new Error(`plan ${run.plan.id} has no action ${row.action}`);
+    const rows = (await this.jobs.steps(run.holder.id)).filter((step) => step.action === row.action);
+    const at = rows.findIndex((step) => step.ordinal === row.ordinal);
+    const step = action.steps[at];
+    if (step === undefined || step.kind !== row.kind) throw new Error(`job ${run.holder.id} and its plan differ at step ${row.ordinal}`);
+    const cluster = this.clusters.get(action.cluster);
+    const netbox = this.netboxes.get(run.plan.content.source.netbox);
+    if (cluster === undefined) return refuse('cluster.unknown', `Cluster ${action.cluster} is not configured any more.`, [...this.clusters.keys()].join(', '), 'Put it back into the configuration, then resume.');
+    if (netbox === undefined) return refuse('netbox.unknown', `NetBox ${run.plan.content.source.netbox} is not configured any more.`, [...this.netboxes.keys()].join(', '), 'Put it back into the configuration, then resume.');
+    const done = action.steps.filter((_step, index) => index < at);
+    return ok({ jobId: run.holder.id, ordinal: row.ordinal, action, step, done, cluster, netbox, target: await this.targetOf(action), say: (text) => run.lines.say(text, row.ordinal) });
+  }
+
+  /** A created guest is known by its link row, which its create wrote from what it read back. */
+  private async targetOf(action: Action): Promise<GuestIdentity | null> {
+    if (action.kind === 'update') return action.target;
+    const link = await this.links.ofGuest(action.spec.guestId);
+    return link?.state === 'live' && link.uuid !== null ? { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid, ctime: link.ctime, guestId: link.guestId } : null;
+  }
+
+  private async link(run: Run, end: Extract<EffectEnd, { readonly end: 'confirmed' }>): Promise<void> {
+    const { identity } = end.outcome as { readonly identity: GuestIdentity };
+    await this.db.transaction((tx) => this.links.makeLive(tx, identity, run.holder.actor));
+  }
+}
+
+function resultOf(end: EffectEnd): StepResult {
+  switch (end.end) {
+    case 'confirmed': return { kind: 'done' };
+    case 'refused': return { kind: 'no', state: 'refused', refusal: end.refusal };
+    case 'diverged': return { kind: 'no', state: 'diverged', refusal: end.refusal };
+    case 'unknown': return { kind: 'no', state: 'stuck', refusal: { code: 'effect.unknown', summary: 'Whether the write happened cannot be told yet.', observed: end.observed, next: 'Look at the guest in Proxmox; resume to look again. Nothing is sent twice.' } };
+    default: return exhaustive(end);
+  }
+}

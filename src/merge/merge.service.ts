@@ -1,0 +1,153 @@
+// Carries P12, P33: a branch was merged or reverted, told many times, started once. The only module that knows both apply and
+// deletion: updates become a job, deletions become requests, in one transaction with the start of the plan.
+import { guestIdOf, JobStore, stepRows } from '../apply';
+import type { RaiseDeletion } from '../deletion';
+import { contentDigest, groupByGuest, isPermitted, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
+import { ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
+import type { NetBoxAccess, NetBoxes } from '../netbox';
+import type { Database, Tx } from '../platform/database';
+import { failpoint, registerFailpoints } from '../platform/failpoint';
+import { enqueue } from '../platform/queue';
+import type { MergeRow, MergeStore } from './merge.store';
+
+registerFailpoints(['merge/after-tell', 'merge/before-start', 'merge/after-start']);
+
+/** The two doors of the deletion module that a merge needs. */
+export interface Deletions {
+  raise(tx: Tx, wanted: RaiseDeletion): Promise<Result<RequestId>>;
+  cancelForRevert(id: string, branchName: string): Promise<Result<unknown>>;
+}
+
+export class MergeService {
+  constructor(
+    private readonly db: Database,
+    private readonly merges: MergeStore,
+    private readonly netboxes: NetBoxes<FieldMap>,
+    private readonly plans: PlanStore,
+    private readonly planner: Planner,
+    private readonly gates: GateStore,
+    private readonly jobs: JobStore,
+    private readonly deletions: Deletions,
+  ) {}
+
+  /** What the queue's `merge.look` does: asks NetBox itself what was merged and reverted; a hook is only a reason to look. */
+  async look(netboxName: string): Promise<Result<void>> {
+    const netbox = this.netboxes.get(netboxName);
+    if (netbox === undefined) return refuse('netbox.unknown', `There is no NetBox instance ${netboxName}.`, [...this.netboxes.keys()].join(', '), 'Use one of the configured names.');
+    const events = await netbox.reader.branchEvents(['merged', 'reverted']);
+    if (!events.ok) return planFault(events.error);
+    for (const event of [...events.value].sort((a, b) => (a.time < b.time ? -1 : 1))) {
+      const branch = await this.nameOf(netbox, event.branchId);
+      await this.merges.tell({ netbox: netboxName, branchId: event.branchId, branchName: branch, kind: event.type === 'reverted' ? 'reverted' : 'merged', occurredAt: event.time, person: { id: event.user?.id ?? null, username: event.user?.username ?? null } });
+    }
+    await failpoint('merge/after-tell');
+    for (const merge of await this.merges.waiting(netboxName)) {
+      const begun = merge.kind === 'merged' ? await this.start(netbox, merge) : await this.revert(merge);
+      if (!begun.ok) return begun;
+    }
+    return ok(undefined);
+  }
+
+  private readonly names = new Map<string, string>();
+  private async nameOf(netbox: NetBoxAccess<FieldMap>, branchId: number): Promise<string> {
+    const key = `${netbox.name}:${branchId}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const branch = await netbox.reader.branch(branchId);
+    const name = branch.ok && branch.value !== null ? branch.value.name : `branch ${branchId}`;
+    if (branch.ok) this.names.set(key, name);
+    return name;
+  }
+
+  private async start(netbox: NetBoxAccess<FieldMap>, merge: MergeRow): Promise<Result<void>> {
+    const read = await readBranchContent(netbox.reader, merge.branchId);
+    if (!read.ok) return planFault(read.error);
+    if (read.value.kind === 'absent') return this.refused(merge, null, { code: 'branch.unknown', summary: `The branch ${merge.branchName} is gone, so what it changed cannot be read.`, observed: 'NetBox answered 404', next: 'Compare both sides by hand.' });
+    const { content } = read.value;
+    const gate = await this.gates.lastPermitted(merge.netbox, merge.branchId, 'merge');
+    const permitted = gate?.planId == null ? null : await this.plans.get(gate.planId);
+    if (permitted === null) return this.refused(merge, await this.plans.newestOf(merge.netbox, merge.branchId), { code: 'merge.no-gate', summary: `Branch ${merge.branchName} was merged without the gate, so nothing is sent to Proxmox.`, observed: 'no permitted answer of the gate is known for it', next: 'Install the NetBox plugin so that merges ask the gate; repeat the change in a new branch.' });
+    const plan = await this.planToStart(merge, content, permitted);
+    if (!plan.ok) return this.refused(merge, permitted, plan.error);
+    await failpoint('merge/before-start');
+    const begun = await this.begin(merge, content, plan.value);
+    await failpoint('merge/after-start');
+    return begun;
+  }
+
+  /** The permitted plan where exactly its content was merged and its time has not passed; otherwise the merge is judged anew (P12, P8). */
+  private async planToStart(merge: MergeRow, content: BranchContent, permitted: Plan): Promise<Result<Plan>> {
+    const same = contentDigest(content.diffs) === permitted.content.source.contentDigest;
+    if (same && permitted.status === 'ready' && !(await this.plans.isExpired(permitted))) return ok(permitted);
+    const why = !same ? 'the merged content differs from the permitted plan' : `the permitted plan ${shortDigest(permitted.digest)} is ${permitted.status === 'ready' ? 'expired' : permitted.status}`;
+    if (same && permitted.status === 'ready') return refuse('merge.expired', `Branch ${merge.branchName} was merged too late after the gate permitted it, so nothing is sent.`, `${why} (start by ${permitted.startBy ?? permitted.expiresAt})`, 'Repeat the change in a new branch.');
+    const anew = await this.planner.planBranch(merge.netbox, merge.branchId, 'role:worker', permitted.content.source.authors);
+    if (!anew.ok) return planFault(anew.error);
+    if (!anew.value.ok) return anew.value;
+    const plan = anew.value.value;
+    if (!isPermitted(plan.findings)) return refuse('merge.refused-anew', `What was merged with branch ${merge.branchName} is not permitted, so nothing is sent.`, `${why}; ${refusalText(plan.findings)}`, 'Correct it in a new branch; the drift is shown with the plan.');
+    return ok(plan);
+  }
+
+  private async begin(merge: MergeRow, content: BranchContent, plan: Plan): Promise<Result<void>> {
+    const { actions, deletions } = plan.content;
+    const refusal = await this.db.transaction(async (tx): Promise<Refusal | null> => {
+      if ((await this.merges.lockTold(tx, merge.id)) === null) return null;
+      const guests = [...actions.map(guestIdOf), ...deletions.map((deletion) => deletion.target.guestId)];
+      if (!(await this.plans.start(tx, plan, guests))) return { code: 'plan.not-ready', summary: `Plan ${shortDigest(plan.digest)} could not be started any more.`, observed: 'it was superseded, expired or started meanwhile', next: 'Look at the newest plan of the branch.' };
+      const steps = stepRows(plan);
+      const jobId = steps.length === 0 ? null : await this.jobs.make(tx, { planId: plan.id, mergeId: merge.id, steps });
+      const raised: unknown[] = [];
+      for (const deletion of deletions) {
+        const request = await this.deletions.raise(tx, raiseOf(merge, content, plan, deletion));
+        raised.push(request.ok ? { guest: deletion.name, request: request.value } : { guest: deletion.name, refused: sentence(request.error) });
+      }
+      if (jobId === null) await this.plans.end(tx, plan.id, 'done', {});
+      await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { job: jobId, requests: raised });
+      if (jobId !== null) await enqueue(tx, 'apply.run', jobId);
+      return null;
+    });
+    return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal);
+  }
+
+  /** Nothing is sent; the job that says so is there to be seen. */
+  private async refused(merge: MergeRow, plan: Plan | null, refusal: Refusal): Promise<Result<void>> {
+    await this.db.transaction(async (tx) => {
+      if ((await this.merges.lockTold(tx, merge.id)) === null) return;
+      const free = plan !== null && !(await this.jobs.ofPlan(plan.id, tx));
+      if (free) await this.jobs.makeRefused(tx, plan.id, merge.id, refusal);
+      await this.merges.decide(tx, merge, 'refused', plan?.id ?? null, { refusal });
+    });
+    return ok(undefined);
+  }
+
+  /** A reverted branch takes its deletion requests back. What else it changed in Proxmox is told, not undone (P29). */
+  private async revert(merge: MergeRow): Promise<Result<void>> {
+    const cancelled: unknown[] = [];
+    for (const id of await this.merges.liveRequests(merge.netbox, merge.branchId)) {
+      const end = await this.deletions.cancelForRevert(id, merge.branchName);
+      cancelled.push(end.ok ? { request: id } : { request: id, refused: sentence(end.error) });
+    }
+    const { jobs } = await this.merges.whatHappened(merge.netbox, merge.branchId);
+    await this.db.transaction(async (tx) => {
+      if ((await this.merges.lockTold(tx, merge.id)) === null) return;
+      await this.merges.decide(tx, merge, 'nothing', null, { cancelled, ...(jobs === 0 ? {} : { drift: 'changes that the branch made in Proxmox stand; an inverse plan is not made by this version' }) });
+    });
+    return ok(undefined);
+  }
+}
+
+/** The guest, everybody who wanted it gone, and the record that NetBox no longer has (P17, P24). */
+function raiseOf(merge: MergeRow, content: BranchContent, plan: Plan, deletion: PlannedDeletion): RaiseDeletion {
+  const { source } = plan.content;
+  const merger = merge.person.id === null ? null : userKey(merge.netbox, merge.person.id);
+  const guest = groupByGuest(content.diffs, content.lookups).guests.find((candidate) => candidate.netboxVmId === deletion.netboxVmId);
+  const last = (rows: readonly { readonly original: unknown; readonly current: unknown; readonly objectId: number }[] | undefined): unknown[] => (rows ?? []).map((row) => ({ id: row.objectId, data: row.original ?? row.current }));
+  return {
+    cluster: deletion.cluster, target: deletion.target, name: deletion.name, node: deletion.node,
+    originators: [...new Set([...source.authors, ...(source.owner === null ? [] : [source.owner]), ...(merger === null ? [] : [merger])])],
+    requestedBy: merger ?? 'netbox', reason: `deleted with branch ${merge.branchName}`, mergeId: merge.id as MergeId, planId: plan.id as PlanId,
+    netbox: merge.netbox, netboxVmId: deletion.netboxVmId, netboxRecordRemoved: true,
+    netboxRecord: { vm: last(guest?.vm == null ? [] : [guest.vm])[0] ?? null, interfaces: last(guest?.interfaces), disks: last(guest?.disks), macs: last(guest?.macs), ips: last(guest?.ips) },
+  };
+}
