@@ -81,7 +81,7 @@ export function makeMount(place: Place, key: string, value: string): Made {
 export function defaultBoot(main: Entries): string {
   const keys = Object.keys(main).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const disk = keys.find((key) => isDrive(key) && !/^(?:efidisk|tpmstate)/.test(key) && !isCdrom(key, main[key] ?? ''));
-  const cdrom = keys.find((key) => isCdrom(key, main[key] ?? '') && !/cloudinit/.test(main[key] ?? ''));
+  const cdrom = keys.find((key) => isCdrom(key, main[key] ?? ''));
   const order = [disk, cdrom, keys.find(isNet)].filter((key) => key !== undefined);
   return order.length === 0 ? ' ' : `order=${order.join(';')}`;
 }

@@ -64,16 +64,16 @@ function isOtherCard(before: string | undefined, after: string): boolean {
   return old['model'] !== wanted['model'] || old['macaddr'] !== wanted['macaddr'];
 }
 
-/** Applies to a running guest what can be applied; what fails stays pending and is told by key. */
-export function hotplug(cluster: Cluster, guest: Guest): Record<string, string> {
+/** Applies to a running guest what can be applied of the keys of this write; what fails stays pending and is told by key. */
+export function hotplug(cluster: Cluster, guest: Guest, selection: ReadonlySet<string>): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const key of [...guest.pendingDelete]) {
-    if (!isLive(guest, key)) continue;
+    if (!selection.has(key) || !isLive(guest, key)) continue;
     guest.pendingDelete = guest.pendingDelete.filter((other) => other !== key);
     dropKey(guest, key);
   }
   for (const [key, value] of Object.entries({ ...guest.pending })) {
-    if (!isLive(guest, key)) continue;
+    if (!selection.has(key) || !isLive(guest, key)) continue;
     const bridge = isNet(key) ? valuesOf(guest.kind === 'qemu' ? 'qemu-net' : 'lxc-net', value)['bridge'] : undefined;
     if (bridge !== undefined && !cluster.options.bridges.includes(bridge)) {
       errors[key] = guest.kind === 'qemu' && guest.main[key] === undefined

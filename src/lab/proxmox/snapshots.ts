@@ -2,9 +2,9 @@
 import type { Entries, Guest } from './state';
 
 export const takeSnapshot = (guest: Guest, name: string, description: string, now: number): void => {
-  const { parent, lock: _lock, ...rest } = guest.main;
+  const { parent, lock: _lock, description: _description, ...all } = guest.main;
+  const rest = Object.fromEntries(Object.entries(all).filter(([key]) => !/^unused\d+$/.test(key)));
   const main: Entries = { ...rest, snaptime: String(now), ...(description === '' ? {} : { description }), ...(parent === undefined ? {} : { parent }) };
-  if (description === '') delete main['description'];
   guest.snapshots = [...guest.snapshots, { name, main }];
   guest.main['parent'] = name;
 };
@@ -23,8 +23,10 @@ export function dropSnapshot(guest: Guest, name: string): void {
 export function rollBack(guest: Guest, name: string): void {
   const snapshot = guest.snapshots.find((each) => each.name === name);
   if (snapshot === undefined) return;
-  const { snaptime: _snaptime, parent: _parent, ...main } = snapshot.main;
-  guest.main = { ...main, parent: name };
+  const { snaptime: _snaptime, parent: _parent, description: _description, ...main } = snapshot.main;
+  // The description and disks without a slot are not a part of what is rolled back.
+  const kept = Object.fromEntries(Object.entries(guest.main).filter(([key]) => key === 'description' || /^unused\d+$/.test(key)));
+  guest.main = { ...kept, ...main, parent: name };
   guest.pending = {};
   guest.pendingDelete = [];
 }

@@ -3,7 +3,7 @@ import { guestFilter, may } from '../acl';
 import { anyone, needs, route, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
 import { badParameters, die } from '../pve-error';
-import type { Guest } from '../state';
+import type { Entries, Guest } from '../state';
 import { taskRow } from './tasks';
 
 const releases = { '8.4': { release: '8.4', repoid: '5a1b0c9fbd3e2d11', version: '8.4.14' }, '9.0': { release: '9.0', repoid: '8d4c6e0a7b9f1e22', version: '9.0.11' } } as const;
@@ -72,6 +72,12 @@ function nextId(call: Call): string {
   return die(`unable to get any free VMID in range [${lower}, ${upper}]`);
 }
 
+/** Options that are property strings are answered as objects. */
+function optionsShown(stored: Entries): Record<string, unknown> {
+  const value = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text);
+  return Object.fromEntries(Object.entries(stored).map(([name, text]) => [name, text.includes('=') ? Object.fromEntries(text.split(',').map((part) => [part.split('=')[0] ?? '', value(part.split('=')[1] ?? '')])) : text]));
+}
+
 /** Tags of the guests that the caller sees: with free tag access they are the ones offered. */
 function tagsInUse(call: Call): readonly string[] {
   const sees = guestFilter(call.cluster.access, call.authid, 'VM.Audit');
@@ -105,7 +111,7 @@ export const clusterRoutes: readonly Route[] = [
   route('GET', '/cluster/status', auditsCluster, (call) => ({ data: status(call) })),
   route('GET', '/cluster/resources', anyone, (call) => ({ data: resources(call) })),
   route('GET', '/cluster/nextid', anyone, (call) => ({ data: nextId(call) })),
-  route('GET', '/cluster/options', auditsCluster, (call) => ({ data: { mac_prefix: 'BC:24:11', description: '', 'allowed-tags': tagsInUse(call), ...call.cluster.state.options } })),
+  route('GET', '/cluster/options', auditsCluster, (call) => ({ data: { mac_prefix: 'BC:24:11', description: '', 'allowed-tags': tagsInUse(call), ...optionsShown(call.cluster.state.options) } })),
   route('GET', '/cluster/tasks', anyone, (call) => ({ data: call.cluster.state.tasks.filter((record) => record.authid === call.authid || may(call.cluster.access, call.authid, '/', 'Sys.Audit')).slice(0, 25).map((record) => ({ ...taskRow(record), saved: record.end === null ? '0' : '1' })) })),
   route('GET', '/cluster/ha/resources', auditsCluster, (call) => ({ data: haRows(call).filter((guest) => call.params['type'] === undefined || sidOf(guest).startsWith(`${call.params['type']}:`)).map((guest) => ({ sid: sidOf(guest), type: guest.kind === 'qemu' ? 'vm' : 'ct', digest: digestOf(guest) })) })),
   route('GET', '/cluster/ha/status/current', auditsCluster, (call) => ({ data: haStatus(call) })),

@@ -145,7 +145,7 @@ function applyUpdate(call: Call, update: Update, guest: Guest): void {
   if (update.kind === 'qemu' && update.set['boot'] !== undefined) checkBoot(merged);
   cleanPending(guest);
   if (guest.power === null) return applyAllPending(cluster, guest);
-  const errors = hotplug(cluster, guest);
+  const errors = hotplug(cluster, guest, new Set([...Object.keys(update.set), ...update.drop, ...update.revert]));
   if (Object.keys(errors).length > 0) throw new PveError(400, 'Parameter verification failed.', errors);
 }
 

@@ -31,7 +31,7 @@ function viaHa(call: Call, type: 'hastart' | 'hastop', act: (guest: Guest) => vo
   return task(call, type, vmid, async (worker) => {
     await worker.begin();
     const guest = call.cluster.guestAt(call.node, kind, vmid);
-    setTimeout(() => { if (call.cluster.guest(vmid) === guest) act(guest); }, call.cluster.options.taskMillis + 20).unref();
+    setTimeout(() => { if (call.cluster.guest(vmid) === guest && call.cluster.state.haGuests.includes(vmid)) act(guest); }, call.cluster.options.taskMillis + 20).unref();
   });
 }
 

@@ -88,6 +88,11 @@ function apply(cluster: Cluster, act: Act): unknown {
       state.acl = state.acl.filter((entry) => entry.holder !== act.token);
       return null;
     }
+    case 'cluster-options': {
+      Object.assign(state.options, act.set ?? {});
+      for (const name of act.drop ?? []) delete state.options[name];
+      return null;
+    }
     case 'backup': return backUp(cluster, guestOf(cluster, act.vmid), act.storage);
     case 'hold-volume': {
       const volume = state.volumes[act.volid];

@@ -66,6 +66,8 @@ export type Act =
   | { readonly act: 'quorum'; readonly quorate: boolean }
   | { readonly act: 'acl'; readonly path: string; readonly role: string; readonly holder: string; readonly propagate?: boolean; readonly grant: boolean }
   | { readonly act: 'revoke-token'; readonly token: string }
+  /** Cluster-wide options in their stored form: `next-id`, `tag-style`. */
+  | { readonly act: 'cluster-options'; readonly set?: Readonly<Record<string, string>>; readonly drop?: readonly string[] }
   | { readonly act: 'backup'; readonly vmid: number; readonly storage: string }
   | { readonly act: 'hold-volume'; readonly volid: string; readonly held: boolean };
 
