@@ -73,7 +73,9 @@ table deletion_requests
   waits_until timestamp with time zone
   baseline jsonb
   quarantine jsonb
+  hold jsonb
   refusal jsonb
+  changed_at timestamp with time zone not null default sluice_now()
   ended_at timestamp with time zone
   ended_by text
   undo text not null default 'none'::text
@@ -287,6 +289,7 @@ constraint apply_jobs_plan_id_fkey on apply_jobs: FOREIGN KEY (plan_id) REFERENC
 constraint apply_jobs_plan_id_key on apply_jobs: UNIQUE (plan_id)
 constraint apply_jobs_state_check on apply_jobs: CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'held'::text, 'partial'::text, 'done'::text, 'refused'::text, 'diverged'::text, 'stuck'::text])))
 constraint ended_has_its_time on apply_jobs: CHECK (((state = ANY (ARRAY['done'::text, 'refused'::text, 'diverged'::text, 'partial'::text, 'stuck'::text])) = (ended_at IS NOT NULL)))
+constraint no_is_explained on apply_jobs: CHECK (((state <> ALL (ARRAY['refused'::text, 'diverged'::text, 'partial'::text, 'stuck'::text, 'held'::text])) OR (refusal IS NOT NULL)))
 constraint running_has_a_worker on apply_jobs: CHECK (((state = 'running'::text) = ((worker IS NOT NULL) AND (lease_until IS NOT NULL))))
 constraint apply_lines_job_id_fkey on apply_lines: FOREIGN KEY (job_id) REFERENCES apply_jobs(id)
 constraint apply_lines_level_check on apply_lines: CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text])))
@@ -487,12 +490,14 @@ CREATE UNIQUE INDEX used_nonces_pkey ON public.used_nonces USING btree (nonce)
 CREATE UNIQUE INDEX vmid_ledger_pkey ON public.vmid_ledger USING btree (cluster, vmid, reason)
 
 CREATE TRIGGER job_state_moves BEFORE UPDATE ON public.apply_jobs FOR EACH ROW EXECUTE FUNCTION check_job_state()
+CREATE TRIGGER deletion_request_acknowledged BEFORE UPDATE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION check_acknowledgement()
 CREATE TRIGGER deletion_request_moves BEFORE INSERT OR UPDATE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION check_deletion_request()
 CREATE TRIGGER deletion_requests_are_kept BEFORE DELETE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER review_four_eyes BEFORE INSERT ON public.deletion_reviews FOR EACH ROW EXECUTE FUNCTION check_review()
 CREATE TRIGGER reviews_are_append_only BEFORE DELETE OR UPDATE ON public.deletion_reviews FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER effect_moves BEFORE INSERT OR UPDATE ON public.effects FOR EACH ROW EXECUTE FUNCTION check_effect()
 CREATE TRIGGER effects_are_kept BEFORE DELETE ON public.effects FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER effects_keep_their_target BEFORE UPDATE ON public.effects FOR EACH ROW EXECUTE FUNCTION keep_effect()
 CREATE TRIGGER unfreeze_four_eyes BEFORE INSERT OR UPDATE ON public.freezes FOR EACH ROW EXECUTE FUNCTION check_unfreeze()
 CREATE TRIGGER gate_answers_are_append_only BEFORE DELETE OR UPDATE ON public.gate_answers FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON public.journal_entries FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -502,13 +507,26 @@ CREATE TRIGGER plans_are_immutable BEFORE DELETE OR UPDATE ON public.plans FOR E
 CREATE TRIGGER plans_are_not_truncated BEFORE TRUNCATE ON public.plans FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER policy_proposal_four_eyes BEFORE INSERT OR UPDATE ON public.policy_proposals FOR EACH ROW EXECUTE FUNCTION check_policy_proposal()
 CREATE TRIGGER policy_version_has_its_proposal BEFORE INSERT ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION check_policy_version()
+CREATE TRIGGER policy_version_weakens_openly BEFORE INSERT ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION check_policy_weakening()
 CREATE TRIGGER policy_versions_are_append_only BEFORE DELETE OR UPDATE ON public.policy_versions FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER tombstones_are_for_ever BEFORE DELETE OR UPDATE ON public.tombstones FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER vmid_ledger_is_append_only BEFORE DELETE OR UPDATE ON public.vmid_ledger FOR EACH ROW EXECUTE FUNCTION refuse_change()
 
+CREATE OR REPLACE FUNCTION public.check_acknowledgement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.acknowledged_by is distinct from old.acknowledged_by and (old.acknowledged_by is not null or new.state <> 'needs-human' or session_user <> 'sluice_api') then
+    raise exception 'a surprise is acknowledged through the api, once, when it needs a human' using errcode = 'SL016';
+  end if;
+  return new;
+end $function$
 CREATE OR REPLACE FUNCTION public.check_deletion_request()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare allowed text[];
 begin
@@ -535,6 +553,9 @@ begin
   allowed := case old.state || '>' || new.state
     when 'requested>in-review' then array['sluice_worker']
     when 'requested>refused' then array['sluice_worker']
+    when 'requested>cancelled' then array['sluice_api', 'sluice_worker']
+    when 'requested>expired' then array['sluice_scheduler']
+    when 'requested>gone-outside' then array['sluice_worker']
     when 'in-review>approved' then array['sluice_api']
     when 'in-review>vetoed' then array['sluice_api']
     when 'in-review>cancelled' then array['sluice_api', 'sluice_worker']
@@ -589,6 +610,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_effect()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if holder_fence(new.holder_kind, new.holder_id) is distinct from new.fence then
@@ -622,11 +644,12 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_job_state()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if old.state <> new.state and not (old.state, new.state) in (
     ('queued', 'running'), ('queued', 'held'), ('queued', 'refused'), ('running', 'queued'), ('running', 'held'), ('running', 'partial'), ('running', 'done'),
-    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('stuck', 'queued')) then
+    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('stuck', 'queued'), ('partial', 'queued'), ('refused', 'queued')) then
     raise exception 'a job does not go from % to %', old.state, new.state using errcode = 'SL002';
   end if;
   if new.fence < old.fence then raise exception 'a fence never goes back' using errcode = 'SL028'; end if;
@@ -635,6 +658,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_plan_state()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if tg_op = 'UPDATE' and old.status <> new.status and not (old.status, new.status) in (
@@ -650,6 +674,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_policy_proposal()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if new.approved_by is not null and cardinality(new.weakens) > 0 and person_keys(new.approved_by) && person_keys(new.proposed_by) then
@@ -663,6 +688,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_policy_version()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if new.version <> coalesce((select max(version) from policy_versions), 0) + 1 then
@@ -676,9 +702,24 @@ begin
   end if;
   return new;
 end $function$
+CREATE OR REPLACE FUNCTION public.check_policy_weakening()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare weaker text[];
+begin
+  if new.origin <> 'proposal' then return new; end if;
+  weaker := policy_weakens((select body from policy_versions order by version desc limit 1), new.body);
+  if not weaker <@ (select weakens from policy_proposals where id = new.proposal_id) then
+    raise exception 'this version weakens %, and its proposal does not say so', array_to_string(weaker, ', ') using errcode = 'SL032';
+  end if;
+  return new;
+end $function$
 CREATE OR REPLACE FUNCTION public.check_review()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare r deletion_requests;
 begin
@@ -703,6 +744,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.check_unfreeze()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if tg_op = 'UPDATE' and (old.unfrozen_at is not null or new.frozen_by is distinct from old.frozen_by or new.frozen_at <> old.frozen_at) then
@@ -717,6 +759,7 @@ CREATE OR REPLACE FUNCTION public.holder_fence(p_kind text, p_id uuid)
  RETURNS integer
  LANGUAGE plpgsql
  STABLE
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if p_kind = 'job' then return (select fence from apply_jobs where id = p_id); end if;
@@ -726,6 +769,7 @@ CREATE OR REPLACE FUNCTION public.is_frozen()
  RETURNS boolean
  LANGUAGE sql
  STABLE
+ SET search_path TO 'public', 'pg_temp'
 AS $function$ select exists (select 1 from freezes where unfrozen_at is null) $function$
 CREATE OR REPLACE FUNCTION public.journal_append(p_kind text, p_subject text, p_actor text, p_body text)
  RETURNS bigint
@@ -743,10 +787,27 @@ begin
   update journal_head set seq = head.seq + 1, hash = v_hash;
   return head.seq + 1;
 end $function$
+CREATE OR REPLACE FUNCTION public.keep_effect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if old.settled_at is not null then raise exception 'a settled effect is not rewritten' using errcode = 'SL001'; end if;
+  if (new.holder_kind, new.attempt, new.cluster, new.vmid, new.intended_at) is distinct from (old.holder_kind, old.attempt, old.cluster, old.vmid, old.intended_at)
+     or (old.called_at is not null and new.called_at is distinct from old.called_at) or (old.upid is not null and new.upid is distinct from old.upid) then
+    raise exception 'what was intended, called and answered is not rewritten' using errcode = 'SL001';
+  end if;
+  if old.called_at is null and new.called_at is not null and abs(extract(epoch from new.called_at - sluice_now())) > 60 then
+    raise exception 'called_at is now' using errcode = 'SL025';
+  end if;
+  return new;
+end $function$
 CREATE OR REPLACE FUNCTION public.person_keys(p_person uuid)
  RETURNS text[]
  LANGUAGE sql
  STABLE
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   with recursive linked(id) as (
     select p_person
@@ -759,9 +820,33 @@ AS $function$
     select 'netbox:' || p.netbox || ':' || p.netbox_user_id from people p join linked using (id) where p.netbox is not null
   ) keys
 $function$
+CREATE OR REPLACE FUNCTION public.policy_strength(key text, value jsonb)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select case jsonb_typeof(value)
+    when 'number' then value::text::float8
+    when 'null' then case when key like 'limits.%' then float8 'Infinity' end
+    when 'string' then array_position(array['refuse', 'shutdown', 'shutdown-then-stop'], value #>> '{}')::float8
+  end * case when key in ('deletion.threshold', 'deletion.windowSeconds') then 1 else -1 end
+$function$
+CREATE OR REPLACE FUNCTION public.policy_weakens(before jsonb, after jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(array_agg(key order by key), '{}')
+  from unnest(array['deletion.threshold', 'deletion.windowSeconds', 'deletion.approveWithinSeconds', 'deletion.startWithinSeconds', 'deletion.maxPerHour', 'deletion.powerOff',
+    'plan.expiresAfterSeconds', 'plan.startWithinSeconds', 'limits.maxCores', 'limits.maxMemoryMib']) as keys(key)
+  where coalesce(policy_strength(key, after #> string_to_array(key, '.')) < policy_strength(key, before #> string_to_array(key, '.')), true)
+$function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'SL001';
@@ -769,6 +854,7 @@ end $function$
 CREATE OR REPLACE FUNCTION public.sluice_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   select clock_timestamp() + coalesce((select clock_shift from settings), interval '0')
 $function$
@@ -776,6 +862,7 @@ CREATE OR REPLACE FUNCTION public.standing_approvals(p_request uuid)
  RETURNS integer
  LANGUAGE sql
  STABLE
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
   select count(*)::integer from deletion_reviews v
   join deletion_requests r on r.id = v.request_id
@@ -801,7 +888,7 @@ grant insert, select, update on clusters to sluice_api
 grant insert, select, update on clusters to sluice_deleter
 grant insert, select, update on clusters to sluice_scheduler
 grant insert, select, update on clusters to sluice_worker
-grant select, update on deletion_requests to sluice_api
+grant insert, select, update on deletion_requests to sluice_api
 grant select, update on deletion_requests to sluice_deleter
 grant select, update on deletion_requests to sluice_scheduler
 grant insert, select, update on deletion_requests to sluice_worker
@@ -821,9 +908,9 @@ grant insert, select on gate_answers to sluice_api
 grant select on gate_answers to sluice_deleter
 grant select on gate_answers to sluice_scheduler
 grant select on gate_answers to sluice_worker
-grant select, update on guest_claims to sluice_api
+grant insert, select, update on guest_claims to sluice_api
 grant select, update on guest_claims to sluice_deleter
-grant select on guest_claims to sluice_scheduler
+grant select, update on guest_claims to sluice_scheduler
 grant insert, select, update on guest_claims to sluice_worker
 grant select on guest_links to sluice_api
 grant select, update on guest_links to sluice_deleter
@@ -899,18 +986,23 @@ grant insert, select on vmid_ledger to sluice_deleter
 grant select on vmid_ledger to sluice_scheduler
 grant insert, select on vmid_ledger to sluice_worker
 
+function check_acknowledgement() may be executed by everybody
 function check_deletion_request() may be executed by everybody
 function check_effect() may be executed by everybody
 function check_job_state() may be executed by everybody
 function check_plan_state() may be executed by everybody
 function check_policy_proposal() may be executed by everybody
 function check_policy_version() may be executed by everybody
+function check_policy_weakening() may be executed by everybody
 function check_review() may be executed by everybody
 function check_unfreeze() may be executed by everybody
 function holder_fence(text,uuid) may be executed by everybody
 function is_frozen() may be executed by everybody
 function journal_append(text,text,text,text) may be executed by sluice_api, sluice_deleter, sluice_scheduler, sluice_worker
+function keep_effect() may be executed by everybody
 function person_keys(uuid) may be executed by everybody
+function policy_strength(text,jsonb) may be executed by everybody
+function policy_weakens(jsonb,jsonb) may be executed by everybody
 function refuse_change() may be executed by everybody
 function sluice_now() may be executed by everybody
 function standing_approvals(uuid) may be executed by everybody
