@@ -38,6 +38,7 @@ class ProxmoxClient implements ProxmoxHttp {
   private readonly pools = new Map<string, Pool>();
   private readonly failedAt = new Map<string, number>();
   private readonly turnstile: Turnstile;
+  private closed = false;
 
   constructor(readonly connection: ProxmoxConnection, private readonly options: ProxmoxHttpOptions) {
     this.urls = namedUrls(connection);
@@ -55,6 +56,7 @@ class ProxmoxClient implements ProxmoxHttp {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
     this.pools.clear();
   }
@@ -76,7 +78,7 @@ class ProxmoxClient implements ProxmoxHttp {
   private async everywhere(wanted: Pick<WriteRequest, 'node' | 'ownNodeOnly'>, wire: WireRequest, elsewhere: (came: Exchange) => boolean): Promise<Exchange> {
     let last: Exchange = { kind: 'not-sent', passing: false, text: `cluster ${this.connection.cluster} has no URL` };
     for (const { url, node } of urlsFor(this.urls, wanted, (candidate) => this.failedLately(candidate))) {
-      last = await this.turnstile.through(wanted.node ?? node ?? url, () => exchange(this.poolOf(url), url, wire));
+      last = await this.turnstile.through(wanted.node ?? node ?? url, () => (this.closed ? Promise.resolve(afterTheEnd) : exchange(this.poolOf(url), url, wire)));
       if (last.kind === 'answered') this.failedAt.delete(url);
       else this.failedAt.set(url, Date.now());
       if (!elsewhere(last)) return last;
@@ -115,6 +117,7 @@ class ProxmoxClient implements ProxmoxHttp {
   }
 }
 
+const afterTheEnd: Exchange = { kind: 'not-sent', passing: false, text: 'the connection was closed, this process is ending' };
 const gatewayTrouble = new Set([429, 502, 503, 504]);
 const hopTrouble = new Set([595, 596, 597, 599]);
 

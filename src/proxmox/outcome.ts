@@ -61,12 +61,12 @@ function ofSuccess(answer: Answered, asked: Pick<WriteRequest, 'answer'>): Write
   return { class: 'unknown', text: `200, but ${asked.answer === 'task' ? 'without a task id' : 'with something where nothing was expected'}: ${shown(answer.data)}` };
 }
 
-/** A read: anything but a well-formed 200 is no observation (P41). */
-export function observed<T>(exchange: Exchange, where: string, read: (data: unknown, answer: Answered) => Observed<T>): Observed<T> {
+/** A read: anything but a well-formed 200 is no observation (P41). `telling` names other statuses that say something too. */
+export function observed<T>(exchange: Exchange, where: string, read: (data: unknown, answer: Answered) => Observed<T>, telling: readonly number[] = []): Observed<T> {
   switch (exchange.kind) {
     case 'not-sent': case 'lost': return no({ kind: 'transient', where, text: exchange.text });
     case 'answered':
-      if (exchange.status === 200) return read(exchange.data, exchange);
+      if (exchange.status === 200 || telling.includes(exchange.status)) return read(exchange.data, exchange);
       return passing.has(exchange.status) ? no({ kind: 'transient', where, text: `${exchange.status} ${answerText(exchange)}` }) : notObserved(where, `${exchange.status} ${answerText(exchange)}`);
     default: return exhaustive(exchange);
   }

@@ -16,10 +16,10 @@ import { readBackupStorages, readBridges, readNodeFacts, readStorages, readTasks
 const mostTasks = 1000;
 const linesAPage = 500;
 
-type Read = <T>(request: ReadRequest, parse: (data: unknown, answer: Answered) => Observed<T>) => Promise<Observed<T>>;
+type Read = <T>(request: ReadRequest, parse: (data: unknown, answer: Answered) => Observed<T>, telling?: readonly number[]) => Promise<Observed<T>>;
 
-const readWith = (http: ProxmoxHttp, credential: TokenCredential): Read => async (request, parse) =>
-  named(request, http, observed(await http.send(credential, request), '', parse));
+const readWith = (http: ProxmoxHttp, credential: TokenCredential): Read => async (request, parse, telling) =>
+  named(request, http, observed(await http.send(credential, request), '', parse, telling));
 
 /** A fault says which call of which cluster it comes from, and the place inside the answer where a parser named one. */
 function named<T>(request: ReadRequest, http: ProxmoxHttp, seen: Observed<T>): Observed<T> {
@@ -42,11 +42,7 @@ export function proxmoxReader(http: ProxmoxHttp, credential: TokenCredential): P
     pending: (guest) => read(reads.pending(guest), readPending),
     power: (guest) => read(reads.power(guest), (data) => readPower(guest.kind, data)),
     snapshots: (guest) => read(reads.snapshots(guest), readSnapshots),
-    isVmidFree: async (vmid) => {
-      const request = reads.isVmidFree(vmid);
-      const came = await http.send(credential, request);
-      return named(request, http, came.kind === 'answered' && (came.status === 200 || came.status === 400) ? readIsVmidFree(vmid, came) : observed(came, '', () => ok(false)));
-    },
+    isVmidFree: (vmid) => read(reads.isVmidFree(vmid), (_data, answer) => readIsVmidFree(vmid, answer), [400]),
     nodeFacts: (node) => read(reads.nodeFacts(node), readNodeFacts),
     storages: (node) => read(reads.storages(node), readStorages),
     bridges: (node) => read(reads.bridges(node), readBridges),
