@@ -1,6 +1,7 @@
 // Carries P5, P13: a deleted NetBox VM becomes a planned deletion with the identity of its guest; the rows of its children
 // belong to it. Where the guest is already gone there is nothing to ask.
 import { sameGuest } from '../../guest';
+import { conflictsOf } from './conflicts';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import type { GuestChange } from './grouping';
 import { vmLabel } from './which-cluster';
@@ -13,6 +14,8 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
   if (link === undefined || link.state !== 'live') {
     return onlyFindings({ rule: 'guest.not-adopted', severity: 'refusal', object, observed: 'no guest is linked to this NetBox VM', next: 'Take the guest in with an adopt step first, or remove the record where no guest exists.' });
   }
+  const conflicts = conflictsOf(change, object);
+  if (conflicts.length > 0) return onlyFindings(...conflicts);
   const seen = world.observed.get(link.vmid);
   if (seen === undefined || !seen.ok) {
     return onlyFindings({ rule: 'observation.incomplete', severity: 'refusal', object, observed: seen === undefined ? `${link.kind} ${link.vmid} is not in the list of guests` : `${seen.error.where}: ${seen.error.text}`, next: 'Repair what keeps Proxmox from being read, then plan again.' });

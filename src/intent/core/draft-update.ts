@@ -1,5 +1,6 @@
 // A guest that the branch changes: three-way per property. What NetBox main believed (original), what the branch wants
 // (modified) and what Proxmox runs (live). Only touched properties become steps; the rest of the guest is nobody's business.
+import { conflictsOf } from './conflicts';
 import { emptyDraft, joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, netboxOnly, text, wholeOf, type Data } from './fields';
 import type { GuestChange } from './grouping';
@@ -14,8 +15,8 @@ export function draftUpdate(change: GuestChange, world: ClusterWorld, input: Pla
   const children = unsupportedChildren(change, object);
   const changed = change.vm === null ? [] : changedFields(change.vm.original ?? {}, change.vm.modified ?? {}, input);
   const unsupported = changed.filter((field) => !supported.has(field.name)).map((field) => notSupported(object, `${field.name}: ${JSON.stringify(field.before)} -> ${JSON.stringify(field.after)}`));
-  const wanted = changed.filter((field) => supported.has(field.name));
-  const rest = onlyFindings(...children, ...unsupported);
+  const wanted = [...supported].flatMap((name) => changed.filter((field) => field.name === name));
+  const rest = onlyFindings(...children, ...unsupported, ...conflictsOf(change, object));
   if (wanted.length === 0 && rest.findings.length === 0) return emptyDraft;
 
   const target = findTarget(change, world, input, object);
@@ -25,6 +26,7 @@ export function draftUpdate(change: GuestChange, world: ClusterWorld, input: Pla
 
 interface Changed { readonly name: string; readonly before: unknown; readonly after: unknown; readonly current: unknown }
 
+/** In the order of their steps. */
 const supported: ReadonlySet<string> = new Set(['vcpus', 'memory', 'description']);
 
 /** Fields that differ between the two sides and mean something to Proxmox; our own custom fields stand as `custom_fields.NAME`. */
