@@ -27,7 +27,7 @@ export function readAnswer(raw: RawAnswer): Exchange {
   const envelope = parseEnvelope(raw.body);
   if (raw.status === 200) {
     if (envelope === null || !('data' in envelope)) return { kind: 'lost', timedOut: false, text: `200 with a body that is not Proxmox's: ${excerpt(raw.body)}` };
-    return { kind: 'answered', status: 200, message: '', errors: {}, own: true, data: envelope['data'], total: typeof envelope['total'] === 'number' ? envelope['total'] : null };
+    return { kind: 'answered', status: 200, message: '', errors: {}, own: true, data: envelope['data'], total: countOf(envelope['total']) };
   }
   const said = envelope === null ? null : textOf(envelope['message']);
   return {
@@ -56,6 +56,7 @@ function parseEnvelope(body: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
+const countOf = (value: unknown): number | null => (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)) ? Number(value) : null);
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? scrubText(value.trim()) : null);
 
 function errorsOf(value: unknown): Readonly<Record<string, string>> {

@@ -236,6 +236,17 @@ describe('the way out to Proxmox', () => {
     });
   });
 
+  it('P26 gives each write a connection of its own, so that no dying one makes its outcome unknown', async () => {
+    const ports = new Set<number | undefined>();
+    const one = await node((response, nth, asked) => { ports.add(response.socket?.remotePort); (asked.method === 'GET' ? data({}) : data(upid))(response, nth, asked); });
+    const http = client([one.url]);
+    for (let n = 0; n < 3; n++) {
+      await http.send(token, reads.version());
+      expect((await outcome(http, start(guest))).class).toBe('started');
+    }
+    expect(ports.size).toBe(4);
+  });
+
   it('P26 does not send later what ran into its deadline before there was a connection', async () => {
     const one = await node(data(upid));
     const { port } = new URL(one.url);

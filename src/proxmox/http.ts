@@ -78,7 +78,7 @@ class ProxmoxClient implements ProxmoxHttp {
   private async everywhere(wanted: Pick<WriteRequest, 'node' | 'ownNodeOnly'>, wire: WireRequest, elsewhere: (came: Exchange) => boolean): Promise<Exchange> {
     let last: Exchange = { kind: 'not-sent', passing: false, text: `cluster ${this.connection.cluster} has no URL` };
     for (const { url, node } of urlsFor(this.urls, wanted, (candidate) => this.failedLately(candidate))) {
-      last = await this.turnstile.through(wanted.node ?? node ?? url, () => (this.closed ? Promise.resolve(afterTheEnd) : exchange(this.poolOf(url), url, wire)));
+      last = await this.turnstile.through(wanted.node ?? node ?? url, () => (this.closed ? Promise.resolve(afterTheEnd) : exchange(this.poolOf(url, wire.method === 'GET' ? 'reads' : 'writes'), url, wire)));
       if (last.kind === 'answered') this.failedAt.delete(url);
       else this.failedAt.set(url, Date.now());
       if (!elsewhere(last)) return last;
@@ -91,11 +91,12 @@ class ProxmoxClient implements ProxmoxHttp {
     return at !== undefined && Date.now() - at < lateMillis;
   }
 
-  private poolOf(url: string): Pool {
-    const present = this.pools.get(url);
+  private poolOf(url: string, purpose: 'reads' | 'writes'): Pool {
+    const key = `${purpose} ${url}`;
+    const present = this.pools.get(key);
     if (present !== undefined) return present;
-    const pool = openPool(this.connection, url, this.options.connectMillis ?? 5000);
-    this.pools.set(url, pool);
+    const pool = openPool(this.connection, url, purpose, this.options.connectMillis ?? 5000);
+    this.pools.set(key, pool);
     return pool;
   }
 

@@ -11,9 +11,10 @@ export interface WireRequest { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE
 const keepAliveMillis = 3000;
 const largestAnswerBytes = 64 * 1024 ** 2;
 
-export const openPool = (connection: Pick<ProxmoxConnection, 'caPem' | 'verifyTls'>, url: string, connectMillis: number): Pool =>
+/** Reads share connections. Each write gets a new one: a reset of a kept connection would leave its outcome unknown for nothing. */
+export const openPool = (connection: Pick<ProxmoxConnection, 'caPem' | 'verifyTls'>, url: string, purpose: 'reads' | 'writes', connectMillis: number): Pool =>
   new Pool(new URL(url).origin, {
-    keepAliveTimeout: keepAliveMillis, keepAliveMaxTimeout: keepAliveMillis, headersTimeout: 0, bodyTimeout: 0, pipelining: 1, allowH2: false,
+    keepAliveTimeout: keepAliveMillis, keepAliveMaxTimeout: keepAliveMillis, headersTimeout: 0, bodyTimeout: 0, pipelining: purpose === 'reads' ? 1 : 0, allowH2: false,
     connect: { timeout: connectMillis, rejectUnauthorized: connection.verifyTls, ...(connection.caPem === null ? {} : { ca: connection.caPem }) },
   });
 
