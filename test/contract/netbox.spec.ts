@@ -1,10 +1,23 @@
-import { writeFileSync } from 'node:fs';
+// The simulated NetBox against the recorded answers of a real NetBox 4.5.10 with netbox-branching 1.1.2. Where they differ, the simulator is wrong,
+// unless the difference stands in netbox/explained.ts with its reason.
+import { describeRecorded } from '../setup/recordings';
+import { reasonOf } from './netbox/explained';
 import { scenario } from './netbox/recording';
 import { replay } from './netbox/replay';
-it('x', async () => {
-  const r = await replay(scenario());
-  writeFileSync('/tmp/nbreplay.json', JSON.stringify(r.differences, null, 1));
-  const c: Record<string, number> = {};
-  for (const d of r.differences) c[d.file] = (c[d.file] ?? 0) + 1;
-  console.log(r.compared, r.agreeing, r.differences.length, [...r.skipped], JSON.stringify(c).replaceAll(',', '\n'));
-}, 120000);
+
+describeRecorded('netbox', 'The simulated NetBox keeps the contract of the recorded one', () => {
+  it('answers the recorded scenario alike: status, bodies, change logs, change diffs, webhooks and their order', async () => {
+    const { compared, agreeing, differences, skipped } = await replay(scenario());
+    const reasons = differences.map((difference) => ({ difference, why: reasonOf(difference) }));
+    const unexplained = reasons.filter(({ why }) => why === undefined).map(({ difference }) => difference);
+    const explained = new Set(differences.map(({ file }) => file)).size - new Set(unexplained.map(({ file }) => file)).size;
+    const lines = [
+      `compared ${compared}, agreeing ${agreeing}, explained ${explained}, unexplained ${new Set(unexplained.map(({ file }) => file)).size}`,
+      ...[...skipped].map(([why, count]) => `  not played ${String(count).padStart(3)}: ${why}`),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    expect(unexplained).toEqual([]);
+    expect(compared).toBeGreaterThanOrEqual(573);
+    expect(agreeing).toBeGreaterThanOrEqual(551);
+  }, 120_000);
+});

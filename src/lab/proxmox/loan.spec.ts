@@ -1,4 +1,4 @@
-import { specCluster, specGuest, type SpecCluster } from './spec-cluster';
+import { specCluster, specGuest, type SpecCluster } from '../../../test/setup/proxmox-cluster';
 import { tokenIdOf, userOf } from './sluice-rights';
 import type { PveAnswer } from './pve-caller';
 

@@ -22,9 +22,15 @@ export async function startProxmoxSim(options: ProxmoxSimOptions): Promise<Runni
   refreshStatistics(cluster, saved === null);
   cluster.commit();
   file.flush();
-  const shared = { cluster, log: new RequestLog(), faults: new Faults(), file, certificate: state.certificate };
-  const servers = options.nodes.map((name) => new NodeServer(shared, name));
+  const followNodes = async (except?: NodeServer): Promise<void> => {
+    if (cluster.closing.signal.aborted) return;
+    const online = servers.filter((server) => state.nodes.some((node) => node.name === server.name && node.online));
+    for (const server of servers.filter((each) => each !== except)) await server.setListening(online.includes(server) || (online.length === 0 && server === servers[0]));
+  };
+  const shared = { cluster, log: new RequestLog(), faults: new Faults(), file, certificate: state.certificate, followNodes };
+  const servers: readonly NodeServer[] = options.nodes.map((name) => new NodeServer(shared, name));
   const ports = await Promise.all(servers.map((server, index) => server.listen(options.ports?.[index] ?? 0)));
+  await followNodes();
   return {
     nodes: servers.map((server, index) => ({ name: server.name, url: `https://127.0.0.1:${ports[index] ?? 0}` })),
     caPem: state.certificate.cert,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { specCluster, specGuest } from './spec-cluster';
+import { specCluster, specGuest } from '../../../test/setup/proxmox-cluster';
 import type { ClusterState } from './state';
 
 describe('the state file', () => {

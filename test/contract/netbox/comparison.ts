@@ -32,9 +32,12 @@ export class Correspondence {
   }
 }
 
-function urls(value: string): string {
-  return value.replace(MADE_UP_URL, '/$1/N/');
+/** Numbers of change-log rows, and a journal entry's minute, are made up too. */
+function plain(value: string): string {
+  return value.replace(MADE_UP_URL, '/$1/N/').replace(/\bchange \d+/g, 'change N').replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'MINUTE');
 }
+
+const ordered = (value: Json): Json => (Array.isArray(value) ? [...(value as readonly unknown[])].map(String).sort() : value);
 
 /** Differences between two values; `path` names the place in words like `results[3].status`. */
 export function compare(file: string, recorded: Json, simulated: Json, known: Correspondence, path = ''): readonly Difference[] {
@@ -45,8 +48,7 @@ export function compare(file: string, recorded: Json, simulated: Json, known: Co
       return [];
     }
     if (UUID.test(recorded) && UUID.test(simulated)) return known.learn('text', recorded, simulated) ? [] : differ();
-    const left = known.translate(urls(recorded)).replace(/change \d+/g, 'change N');
-    return left === urls(simulated).replace(/change \d+/g, 'change N') ? [] : differ();
+    return known.translate(plain(recorded)) === plain(simulated) ? [] : differ();
   }
   if (Array.isArray(recorded) && Array.isArray(simulated)) {
     if (recorded.length !== simulated.length) return [{ file, at: `${path}.length`, recorded: recorded.length, simulated: simulated.length }, ...recorded.slice(0, simulated.length).flatMap((item, index) => compare(file, item, simulated[index], known, `${path}[${index}]`))];
@@ -61,7 +63,9 @@ export function compare(file: string, recorded: Json, simulated: Json, known: Co
       if (token && ['key', 'display', 'token'].includes(key)) return typeof recorded[key] === typeof simulated[key] ? [] : [{ file, at: `${path}.${key}`, recorded: recorded[key], simulated: simulated[key] }];
       if (key === 'schema_id' && typeof recorded[key] === 'string' && typeof simulated[key] === 'string') return known.learn('text', recorded[key], simulated[key]) ? [] : [{ file, at: `${path}.${key}`, recorded: recorded[key], simulated: simulated[key] }];
       if (!(key in recorded) || !(key in simulated)) return [{ file, at: `${path}.${key}`, recorded: key in recorded ? recorded[key] : '(absent)', simulated: key in simulated ? simulated[key] : '(absent)' }];
-      return compare(file, recorded[key], simulated[key], known, `${path}.${key}`);
+      // A permission's object types come in no order that means anything.
+      const [left, right] = key === 'object_types' ? [ordered(recorded[key]), ordered(simulated[key])] : [recorded[key], simulated[key]];
+      return compare(file, left, right, known, `${path}.${key}`);
     });
   }
   return recorded === simulated ? [] : differ();

@@ -1,8 +1,7 @@
 // Sends the recorded requests, in their order, to the simulator and holds both answers against each other: status, text,
 // errors, how tasks ended, and which members a 200 has. Ids, MACs, digests and times are each side's own.
 import { findMethod } from '../../../src/proxmox/schema';
-import { labOf, startProxmoxSim, type Act, type ProxmoxLab, type ProxmoxSimOptions } from '../../../src/lab/proxmox';
-import { pveCaller, type PveAnswer, type PveCaller } from '../../../src/lab/proxmox/pve-caller';
+import { labOf, pveCaller, startProxmoxSim, type Act, type ProxmoxLab, type ProxmoxSimOptions, type PveAnswer, type PveCaller } from '../../../src/lab/proxmox';
 import { requestOf, type Exchange, type Request } from './recording';
 
 export interface Difference { readonly seq: number; readonly what: string; readonly real: string; readonly ours: string; readonly request: string }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { specCluster, specContainer, specGuest, type SpecCluster } from '../spec-cluster';
+import { specCluster, specContainer, specGuest, type SpecCluster } from '../../../../test/setup/proxmox-cluster';
 import type { PveAnswer } from '../pve-caller';
 
 const said = (answer: PveAnswer): string => `${answer.status} ${answer.body?.message?.trimEnd() ?? answer.reason}`;

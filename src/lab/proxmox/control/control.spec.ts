@@ -1,5 +1,5 @@
 import { until } from '../../../../test/setup/until';
-import { specCluster, specGuest, type SpecCluster } from '../spec-cluster';
+import { specCluster, specGuest, type SpecCluster } from '../../../../test/setup/proxmox-cluster';
 
 describe('the control of the lab', () => {
   let cluster: SpecCluster;

@@ -1,5 +1,7 @@
 import { connect } from 'node:tls';
-import { specCluster, specGuest, type SpecCluster } from '../spec-cluster';
+import { until } from '../../../../test/setup/until';
+import { labOf } from '../lab-client';
+import { specCluster, specGuest, type SpecCluster } from '../../../../test/setup/proxmox-cluster';
 
 describe('the HTTP server of the simulated Proxmox', () => {
   let cluster: SpecCluster;
@@ -67,11 +69,25 @@ describe('the HTTP server of the simulated Proxmox', () => {
     await cluster.lab.act({ act: 'node', node: 'pve2', online: false });
     const answer = await cluster.root.call('GET', '/nodes/pve2/qemu/101/config');
     expect([answer.status, answer.text]).toEqual([595, '']);
-    await expect(cluster.as('root@pam!lab', 'root-secret', 1).call('GET', '/version')).rejects.toThrow();
+    await expect(cluster.as('root@pam!lab', 'root-secret', 1).call('GET', '/version')).rejects.toThrow('ECONNREFUSED');
     const rows = (await cluster.root.call<readonly { readonly node: string; readonly type: string; readonly status: string }[]>('GET', '/cluster/resources')).body?.data ?? [];
     expect(rows.find((row) => row.type === 'node' && row.node === 'pve2')?.status).toBe('offline');
     await cluster.lab.act({ act: 'node', node: 'pve2', online: true });
     expect((await cluster.root.call('GET', '/nodes/pve2/qemu/101/config')).status).toBe(200);
+  });
+
+  it('takes nodes down and up again from any port, its own included, and the last one keeps the control', async () => {
+    await cluster.lab.act({ act: 'node', node: 'pve2', online: false });
+    await cluster.lab.act({ act: 'node', node: 'pve1', online: false });
+    await expect(cluster.root.call('GET', '/version')).rejects.toThrow('socket hang up');
+    for (const node of ['pve1', 'pve2']) await cluster.lab.act({ act: 'node', node, online: true });
+    expect((await cluster.as('root@pam!lab', 'root-secret', 1).call('GET', '/version')).status).toBe(200);
+    expect((await cluster.root.call('GET', '/version')).status).toBe(200);
+    const lab2 = labOf(cluster.sim.nodes[1]?.url ?? '');
+    await lab2.act({ act: 'node', node: 'pve2', online: false });
+    await until(() => lab2.armed().then(() => false, () => true), 'the end of the port of pve2');
+    await cluster.lab.act({ act: 'node', node: 'pve2', online: true });
+    expect(await lab2.armed()).toEqual([]);
   });
 
   it('cuts the connection when an error text holds a character that the wire cannot carry', async () => {

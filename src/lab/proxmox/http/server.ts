@@ -16,10 +16,17 @@ const base = '/api2/';
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 const biggestBody = 512 * 1024;
 
-export interface NodeServerOptions extends Control { readonly file: StateFile; readonly certificate: { readonly cert: string; readonly key: string } }
+export interface NodeServerOptions extends Control {
+  readonly file: StateFile;
+  readonly certificate: { readonly cert: string; readonly key: string };
+  /** Called after everything that may have taken a node up or down; `except` still has to send its answer. */
+  readonly followNodes: (except?: NodeServer) => Promise<void>;
+}
 
 export class NodeServer {
   private readonly server: Server;
+  private port = 0;
+  private wanted = true;
 
   constructor(private readonly options: NodeServerOptions, readonly name: string) {
     this.server = createServer({ ...options.certificate, keepAliveTimeout: 5000 }, (request, response) => {
@@ -37,12 +44,25 @@ export class NodeServer {
       this.server.listen(port, '127.0.0.1', () => {
         this.server.removeListener('error', reject);
         const address = this.server.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : port);
+        this.port = typeof address === 'object' && address !== null ? address.port : port;
+        resolve(this.port);
       });
     });
   }
 
-  close(): Promise<void> {
+  /** A node that is down refuses connections. The last one that listens goes on, for the lab's control; it resets API requests. */
+  async setListening(wanted: boolean): Promise<void> {
+    if (wanted === this.wanted) return;
+    this.wanted = wanted;
+    if (wanted) await this.listen(this.port);
+    else await this.stop();
+  }
+
+  async close(): Promise<void> {
+    if (this.wanted) await this.stop();
+  }
+
+  private stop(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
@@ -56,6 +76,8 @@ export class NodeServer {
     if (path.startsWith('/__lab/')) {
       const answer = control(this.options, method, path, new URLSearchParams(query), await bodyOf(request) ?? '');
       file.flush();
+      await this.options.followNodes(this);
+      response.once('finish', () => void this.options.followNodes());
       return send(response, answer);
     }
     // A node that is down answers nobody; only the lab's control still reaches it.
@@ -98,6 +120,7 @@ export class NodeServer {
   private async carryOut({ before, after, fault }: Fired, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
     const { cluster, file } = this.options;
     for (const act of before) perform(cluster, act);
+    if (before.length > 0) await this.options.followNodes();
     const cut = (): null => {
       file.flush();
       response.destroy();
@@ -108,6 +131,7 @@ export class NodeServer {
     const ordered = typeof fault === 'object' && fault !== null && 'status' in fault ? fault : null;
     const answer = ordered !== null && ordered.executed !== true ? null : await run();
     for (const act of after) perform(cluster, act);
+    if (after.length > 0) await this.options.followNodes();
     if (fault === 'answer-lost') return cut();
     file.flush();
     if (fault === 'truncated' && answer !== null) {

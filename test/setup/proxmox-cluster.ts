@@ -1,9 +1,5 @@
-// The little cluster that the simulator's own specs start: two nodes, a customer's pool, Sluice's tokens.
-import { labOf, type ProxmoxLab } from './lab-client';
-import type { ProxmoxSimOptions, RunningProxmoxSim, SeedGuest } from './options';
-import { pveCaller, type PveCaller } from './pve-caller';
-import { tokenIdOf, tokenNames, type TokenName } from './sluice-rights';
-import { startProxmoxSim } from './start';
+// A little simulated Proxmox cluster for tests: two nodes, pools of customers, Sluice's five tokens.
+import { labOf, pveCaller, startProxmoxSim, tokenIdOf, tokenNames, type ProxmoxLab, type ProxmoxSimOptions, type PveCaller, type RunningProxmoxSim, type SeedGuest, type TokenName } from '../../src/lab/proxmox';
 
 export interface SpecCluster {
   readonly sim: RunningProxmoxSim;
