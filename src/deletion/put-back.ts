@@ -1,10 +1,11 @@
 // Carries P24, P25, P26: a record that a merged delete removed is written again, object by object, each with its intent row;
 // an answer that was lost is settled by looking, and a run that was cut goes on where the rows end.
-import { Bug, no, notObserved, ok, type Refusal, type Result } from '../kernel';
+import { Bug, no, notObserved, ok, type Result } from '../kernel';
 import { differs, netboxOutcome, readAs, type EffectDefinition, type EffectEnd, type EffectRunner, type Holder, type Looked } from '../effects';
 import type { NetBoxAccess } from '../netbox';
 import type { ProxmoxReader } from '../proxmox/ports';
-import { newIdKey, readRecord, restoration, type Creation, type Data, type LatePatch, type NetBoxRecord } from './core/netbox-record';
+import { newIdKey, readRecord, restoration, type Creation, type Data, type LatePatch } from './core/netbox-record';
+import { refusalOfEnd } from './effect-tools';
 import { moveLink } from './guest.store';
 import type { RequestRecord } from './core/request';
 import type { RequestStore } from './request.store';
@@ -103,8 +104,3 @@ function idOfEnd(end: EffectEnd): Result<number> {
   if (typeof id !== 'number') throw new Bug('an object was put back without an id');
   return ok(id);
 }
-
-export const refusalOfEnd = (end: Exclude<EffectEnd, { readonly end: 'confirmed' }>): Refusal =>
-  end.end === 'unknown' ? { code: 'effect.unknown-outcome', summary: 'What became of a write cannot be told.', observed: end.observed, next: 'Look at the guest, then decide by hand.' } : end.refusal;
-
-export type { NetBoxRecord };

@@ -4,6 +4,7 @@ import { Bug, canonicalJson, no, ok, refuse, scrub, type Instant, type Refusal, 
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import { recordOf, requestColumns, type RequestRow } from './request.rows';
+import type { WindowBaseline } from './core/baseline';
 import { contentDigest, contentText, isEnd, type RequestContent, type RequestEvidence, type RequestRecord, type RequestState, type StateName, type Undo } from './core/request';
 import { nextRequest, type ProcessRole, type RequestEvent, type RequestFacts } from './core/transitions';
 
@@ -174,6 +175,10 @@ export class RequestStore {
 
   async bury(tx: Tx, record: RequestRecord, stone: Tombstone): Promise<void> {
     await tx.change('insert into tombstones (request_id, guest_id, netbox_record, proxmox_record) values ($1, $2, $3::jsonb, $4::jsonb) on conflict (request_id) do nothing', [record.id, record.content.target.guestId, canonicalJson(scrub(stone.netboxRecord ?? null)), canonicalJson(scrub(stone.proxmoxRecord))]);
+  }
+
+  async baseline(id: string): Promise<WindowBaseline | null> {
+    return (await this.db.one<{ baseline: WindowBaseline | null }>('select baseline from deletion_requests where id = $1', [id])).baseline;
   }
 
   tombstone(id: string): Promise<Tombstone | null> {
