@@ -80,7 +80,7 @@ export function redo(writer: Writer, change: LogRow, log: Log, message = ''): vo
   }
 }
 
-/** Takes a change back: what was created goes, what was deleted comes again under its old id with new times. */
+/** Takes a change back: what was created goes, what was deleted comes again under its old id with new times and without its tags. */
 export function takeBack(writer: Writer, change: LogRow, log: Log): void {
   const model = modelOfChange(change);
   switch (change.action) {
@@ -97,9 +97,13 @@ export function takeBack(writer: Writer, change: LogRow, log: Log): void {
     case 'delete': {
       log(`Restoring ${model.verbose} ${change.repr}`);
       const values = wholeObject(model, change.pre ?? {}, change.objectId, writer.view);
-      writer.create(model, without(values, 'created'), '', { id: change.objectId });
+      writer.create(model, { ...without(values, 'created'), ...forgotten(model) }, '', { id: change.objectId });
     }
   }
 }
+
+/** What a revert does not bring back: tags and other many-to-many assignments of a deleted object are lost (branching 1.1.2). */
+const forgotten = (model: Model): Values =>
+  Object.fromEntries([...Object.entries(model.fields).filter(([, field]) => field.type.kind === 'many').map(([name]) => name), 'tags'].map((name): [string, Json] => [name, []]));
 
 const without = (values: Values, key: string): Record<string, Json> => Object.fromEntries(Object.entries(values).filter(([name]) => name !== key));

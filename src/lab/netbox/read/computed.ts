@@ -1,4 +1,5 @@
 // REST values that are no stored fields: counters, sums, the object behind a generic relation. Keys are `type.key`, or `key` for any type.
+import { knownModel } from '../models/registry';
 import { readCidr } from './network';
 import { asIds, asText } from '../store/row';
 import type { Json, Row } from '../store/row';
@@ -31,7 +32,14 @@ const tagged = (view: View, id: number): number =>
 const DATA_TYPES: Readonly<Record<string, string>> = { integer: 'integer', decimal: 'decimal', boolean: 'boolean', json: 'object', object: 'object', multiselect: 'array', multiobject: 'array' };
 
 const permissionsFor = (key: 'users' | 'groups'): Compute => (row, represent) =>
-  [...represent.view.all('users.objectpermission')].filter((permission) => asIds(permission[key]).includes(row.id)).sort((a, b) => asText(a['name']).localeCompare(asText(b['name']))).flatMap((permission) => represent.brief('users.objectpermission', permission.id) ?? []);
+  [...represent.view.all('users.objectpermission')].filter((permission) => asIds(permission[key]).includes(row.id)).sort((a, b) => (asText(a['name']) < asText(b['name']) ? -1 : 1)).flatMap((permission) => represent.brief('users.objectpermission', permission.id) ?? []);
+
+/** Users and groups nested in a permission carry other keys than elsewhere. */
+const granted = (key: 'users' | 'groups', type: string, keys: readonly string[]): Compute => (row, represent) =>
+  asIds(row[key]).flatMap((id) => {
+    const holder = represent.view.get(type, id);
+    return holder === undefined ? [] : [represent.full(knownModel(type), holder, keys)];
+  });
 
 export const COMPUTED: Readonly<Record<string, Compute>> = {
   _depth: () => 0,
@@ -93,6 +101,8 @@ export const COMPUTED: Readonly<Record<string, Compute>> = {
   'extras.customfieldchoiceset.choices_count': (row) => (Array.isArray(row['extra_choices']) ? row['extra_choices'].length : 0),
   'extras.journalentry.created_by': (row) => row['created_by'] ?? null,
   'users.user.permissions': permissionsFor('users'),
+  'users.objectpermission.groups': granted('groups', 'users.group', ['id', 'url', 'display_url', 'display', 'name']),
+  'users.objectpermission.users': granted('users', 'users.user', ['id', 'url', 'display_url', 'display', 'username']),
   'users.group.permissions': permissionsFor('groups'),
   'users.group.user_count': (row, { view }) => [...view.all('users.user')].filter((user) => asIds(user['groups']).includes(row.id)).length,
   'users.token.pepper_id': (row) => (row['version'] === 2 ? 1 : null),

@@ -5,21 +5,26 @@ export type Keyed = (path: string) => Json | undefined;
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-function compare(a: Json | undefined, b: Json | undefined): number {
+const byteOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function compare(a: Json | undefined, b: Json | undefined, natural: boolean): number {
   const [left, right] = [a ?? null, b ?? null];
   if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  if (typeof left === 'string' && typeof right === 'string') return /^\d{4}-\d\d-\d\dT/.test(left) ? (left < right ? -1 : left > right ? 1 : 0) : collator.compare(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return !natural || /^\d{4}-\d\d-\d\dT|^([0-9A-F]{2}:){5}/.test(left) ? byteOrder(left, right) : collator.compare(left, right);
   return String(left) < String(right) ? -1 : 1;
 }
 
+/** Names of tags, users, webhooks and rules are not collated naturally: upper case comes first. */
+export const isNatural = (type: string): boolean => !/^(extras|users|netbox_branching)\./.test(type);
+
 /** Sorts a copy. `value` reads a (possibly `a__b`) path of an item; every order ends with the id. */
-export function sorted<T extends { readonly id: number }>(items: readonly T[], order: readonly string[], value: (item: T, path: string) => Json | undefined): readonly T[] {
+export function sorted<T extends { readonly id: number }>(items: readonly T[], order: readonly string[], value: (item: T, path: string) => Json | undefined, natural = true): readonly T[] {
   const keys = order.map((key) => ({ path: key.replace(/^-/, ''), sign: key.startsWith('-') ? -1 : 1 }));
   const keyed = items.map((item) => ({ item, values: keys.map(({ path }) => value(item, path)) }));
   keyed.sort((a, b) => {
     for (const [index, { sign }] of keys.entries()) {
-      const result = compare(a.values[index], b.values[index]);
+      const result = compare(a.values[index], b.values[index], natural);
       if (result !== 0) return result * sign;
     }
     return a.item.id - b.item.id;

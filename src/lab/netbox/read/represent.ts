@@ -12,7 +12,7 @@ import { displayOf } from './log-form';
 
 export interface Shown { readonly [key: string]: Json }
 
-const compare = (a: Json | undefined, b: Json | undefined): number => (typeof a === 'number' && typeof b === 'number' ? a - b : asText(a).localeCompare(asText(b)));
+const compare = (a: Json | undefined, b: Json | undefined): number => (typeof a === 'number' && typeof b === 'number' ? a - b : asText(a) < asText(b) ? -1 : 1);
 const sortedBy = (key: string, shown: readonly (Shown | null)[]): readonly Shown[] => shown.filter((item): item is Shown => item !== null).sort((a, b) => compare(a[key], b[key]));
 
 /** One per request: nested objects are represented once. `base` is `http://host`, or '' for the relative urls of webhooks. */

@@ -31,12 +31,12 @@ function sparseOf(call: Call): Sparse {
 }
 
 /** One page of a list as an answer. */
-export function listOf<T extends { readonly id: number }>(call: Call, items: readonly T[], order: readonly string[], value: Value<T>, show: (item: T, sparse: Sparse) => Json): Answer {
+export function listOf<T extends { readonly id: number }>(call: Call, items: readonly T[], order: readonly string[], value: Value<T>, show: (item: T, sparse: Sparse) => Json, natural = true): Answer {
   const [sample] = items;
   const asked = askedOrder(call.query.get('ordering')?.at(-1), (field) => field === 'id' || (sample !== undefined && value(sample, field) !== undefined));
   const window = windowOf(call.query);
   const sparse = sparseOf(call);
-  const rows = sorted(items, asked ?? order, value);
+  const rows = sorted(items, asked ?? order, value, natural);
   const results = rows.slice(window.offset, window.offset + window.limit).map((item) => show(item, sparse));
   return json(200, pageOf(`${call.origin}${call.path}`, call.query, window, rows.length, results));
 }

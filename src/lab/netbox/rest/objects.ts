@@ -4,7 +4,7 @@ import type { Answer } from '../http/exchange';
 import { json, noContent } from '../http/exchange';
 import type { Model } from '../models/model';
 import { filterOf } from '../read/filters';
-import { sorted } from '../read/ordering';
+import { isNatural, sorted } from '../read/ordering';
 import { asText, isObject } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import { readBody } from '../write/body';
@@ -33,7 +33,7 @@ function list(rest: Rest, model: Model): Answer {
   if ('errors' in filter) throw new Invalid(filter.errors);
   const rows = [...rest.view.all(model.type)].filter((row) => rest.rights.allows('view', model, row, rest.view) && filter.test(row));
   const represent = rest.represent();
-  return listOf(rest.call, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)));
+  return listOf(rest.call, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)), isNatural(model.type));
 }
 
 function create(rest: Rest, model: Model): Answer {
@@ -99,7 +99,7 @@ function byId(rest: Rest, model: Model, action: string): readonly { readonly row
   if (entries.some((entry) => typeof entry['id'] !== 'number')) throw new Answered(400, entries.map((entry) => (typeof entry['id'] === 'number' ? {} : { id: ['This field is required.'] })));
   const wanted = new Map(entries.map((entry) => [Number(entry['id']), entry]));
   const rows = [...rest.view.all(model.type)].filter((row) => wanted.has(row.id) && rest.rights.allows(action, model, row, rest.view));
-  const ordered = sorted(rows, model.order, (row, path) => pathValue(rest.view, model, row, path));
+  const ordered = sorted(rows, model.order, (row, path) => pathValue(rest.view, model, row, path), isNatural(model.type));
   return ordered.map((row) => ({ row, entry: wanted.get(row.id) ?? {} }));
 }
 

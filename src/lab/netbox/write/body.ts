@@ -28,6 +28,8 @@ export function readBody(view: View, model: Model, body: Json, existing: Row | n
     const given = body[name];
     if (given === undefined) {
       if (field.required && !partial) errors[name] = REQUIRED;
+      // A PUT takes an absent foreign key for null (their serializers have a default of None).
+      else if (existing !== null && !partial && field.type.kind === 'fk' && field.nullable) values[name] = null;
       continue;
     }
     const parsed = parseValue(view, field, given);

@@ -47,14 +47,16 @@ export class Writer {
     return row;
   }
 
-  /** Stores new values of an object; a change-log row is written only when something changed. */
+  /** Stores new values of an object; a change-log row is written only when something changed, the event is queued in any case (NetBox 4.5). */
   update(model: Model, before: Row, values: Values, message = ''): Row {
     this.#refuseOrphan(model, before);
     const pre = storedLogForm(model, before, this.view);
     const row: Row = { ...before, ...values, id: before.id, created: before.created, last_updated: this.#state.clock.now() };
     this.view.spaceOf(model.type).put(model.type, row);
     const post = storedLogForm(model, row, this.view);
-    if (!sameJson({ ...pre, last_updated: null }, { ...post, last_updated: null })) this.#log('update', model, row, pre, post, message);
+    const changed = !sameJson({ ...pre, last_updated: null }, { ...post, last_updated: null });
+    if (changed) this.#log('update', model, row, pre, post, message);
+    else this.#announce('update', model, row, pre, post, null);
     this.#after(model, row, before);
     return row;
   }
@@ -171,6 +173,11 @@ export class Writer {
         if (branch !== undefined) followBranchChange(this.#state, branch.id, change);
       }
     }
+    this.#announce(action, model, row, pre, post, data);
+  }
+
+  #announce(action: LogRow['action'], model: Model, row: Row, pre: JsonObject | null, post: JsonObject | null, data: JsonObject | null): void {
+    if (!model.changeLogged || this.silent) return;
     this.events.add({ kind: action === 'create' ? 'created' : action === 'update' ? 'updated' : 'deleted', type: model.type, id: row.id, pre, post, data });
   }
 }
