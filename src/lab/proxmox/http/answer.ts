@@ -28,7 +28,8 @@ export function send(response: ServerResponse, answer: WireAnswer): void {
   response.setHeader('Pragma', 'no-cache');
   response.setHeader('Server', 'pve-api-daemon/3.0');
   response.setHeader('Expires', new Date().toUTCString());
-  response.setHeader('Connection', answer.status >= 400 ? 'close' : 'Keep-Alive');
+  // Below 400 Node decides: it says close with the 100th answer of a connection, as the real one does.
+  if (answer.status >= 400) response.setHeader('Connection', 'close');
   if (answer.type !== null) response.setHeader('Content-Type', types[answer.type]);
   response.setHeader('Content-Length', Buffer.byteLength(answer.body));
   response.end(answer.body);

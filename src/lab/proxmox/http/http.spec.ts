@@ -94,6 +94,18 @@ describe('the HTTP server of the simulated Proxmox', () => {
     await expect(cluster.root.call('GET', '/nodes/höhleЖ/qemu')).rejects.toThrow();
   });
 
+  it('says close with the 100th answer of a connection, and a caller that listens loses nothing', async () => {
+    const caller = cluster.as('root@pam!lab', 'root-secret');
+    const connections: unknown[] = [];
+    for (let n = 0; n < 230; n += 1) {
+      const answer = await caller.call('GET', '/version');
+      expect(answer.status).toBe(200);
+      connections.push(answer.headers['connection']);
+    }
+    expect(connections.filter((connection) => connection === 'close')).toHaveLength(2);
+    expect(connections.indexOf('close')).toBe(99);
+  });
+
   it('listens on loopback only', async () => {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(cluster.sim.nodes[0]?.url ?? '').port), ca: cluster.sim.caPem });
     await new Promise<void>((resolve, reject) => { socket.once('secureConnect', resolve).once('error', reject); });
