@@ -63,6 +63,13 @@ describe('following a task', () => {
     expect(clock).toBeLessThan(62_000);
   });
 
+  it('counts its patience from the last time the task was seen', async () => {
+    const down = hidden('595 No route to host');
+    const { end, clock } = await follow([...Array.from({ length: 5 }, () => down), running, ...Array.from({ length: 4 }, () => down), running, ...Array.from({ length: 4 }, () => down), ended('OK')], () => ok([]), 5000);
+    expect(end.kind).toBe('ok');
+    expect(clock).toBeGreaterThan(10_000);
+  });
+
   it('loses no end because its log cannot be read, and reads a log that came back', async () => {
     expect((await follow([ended('OK')], () => hidden('500 no'))).end).toEqual({ kind: 'ok', warnings: 0, log: [] });
     expect((await follow([running, ended('OK')], (look) => (look < 2 ? hidden('500 no') : ok(['x', 'TASK OK'])))).lines).toEqual(['x', 'TASK OK']);
