@@ -76,14 +76,14 @@ export class Fixtures {
     return guest;
   }
 
-  async plan(options: { readonly status?: string; readonly branchId?: number; readonly content?: object; readonly startBySeconds?: number } = {}): Promise<PlanFixture> {
+  async plan(options: { readonly status?: string; readonly branchId?: number; readonly content?: object; readonly findings?: readonly object[]; readonly startBySeconds?: number } = {}): Promise<PlanFixture> {
     const policyVersion = await this.policy();
     const branchId = options.branchId ?? ++this.count;
     const content = canonicalJson(options.content ?? { source: { kind: 'branch', netbox: 'main', branchId }, policyVersion, actions: [], deletions: [], refusals: [], nonce: randomUUID() });
     const { id, digest } = await this.db.worker.one<PlanFixture>(
       `insert into plans (digest, content, source, netbox, branch_id, change_digest, findings, drift, policy_version, made_by)
-       values ($1, $2, $3, 'main', $4, 'change', '[]', '[]', $5, 'service:plugin') returning id, digest`,
-      [sha256Hex(content), content, canonicalJson({ kind: 'branch', netbox: 'main', branchId }), branchId, policyVersion]);
+       values ($1, $2, $3, 'main', $4, 'change', $6, '[]', $5, 'service:plugin') returning id, digest`,
+      [sha256Hex(content), content, canonicalJson({ kind: 'branch', netbox: 'main', branchId }), branchId, policyVersion, canonicalJson(options.findings ?? [])]);
     await this.db.worker.change(
       "insert into plan_states (plan_id, status, expires_at, start_by) values ($1, $2, sluice_now() + interval '1 hour', case when $3::integer is null then null else sluice_now() + make_interval(secs => $3) end)",
       [id, options.status ?? 'ready', options.startBySeconds ?? null]);
