@@ -1,0 +1,35 @@
+// The command line as a function: arguments in, exit code out, so that it can be tested like anything else.
+import { Command, CommanderError } from 'commander';
+import { addDoctor } from './doctor.command';
+import { exitCodes, exitCodesHelp, explain, type ExitCode } from './exit-code';
+import { addJournal } from './journal.command';
+import { addLab } from './lab.command';
+import type { Surroundings } from './surroundings';
+
+export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const program = new Command('sluice').description('Plan in NetBox, run in Proxmox VE: gated, and never destroyed by one pair of eyes.')
+    .exitOverride().showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({ writeOut: (text) => surroundings.out(text.trimEnd()), writeErr: (text) => surroundings.err(text.trimEnd()) })
+    .addHelpText('after', `
+Examples:
+  sluice doctor                              what would keep Sluice from working here
+  sluice journal verify                      whether anybody rewrote the past
+  sluice journal verify --file export.jsonl  the same, without a database
+  sluice lab reset                           a fresh lab
+
+Configuration: SLUICE_CONFIG names a file; every key is also a variable (config/default.yaml).
+${exitCodesHelp}`);
+  addDoctor(program, surroundings);
+  addJournal(program, surroundings);
+  addLab(program, surroundings);
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCodes.good;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
+    const { code, text } = explain(error);
+    surroundings.err(text);
+    return code;
+  }
+}
