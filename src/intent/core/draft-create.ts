@@ -1,10 +1,11 @@
 // A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
 // make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
 import { ok, refuse, type GuestId, type Result } from '../../kernel';
-import { isPlainPropertyValue, macFor, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
+import { isPlainPropertyValue, macFor, sameGuest, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
 import type { GuestChange } from './grouping';
+import type { ChangeDiff } from '../../netbox/ports';
 import type { Finding, Step } from './plan';
 import { vmLabel } from './which-cluster';
 import { identityOfLink, type ClusterWorld } from './world';
@@ -31,6 +32,11 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   for (const field of input.fields.notYet) {
     const value = customField(wanted, field);
     if (isSet(value)) refused('change.not-supported', `custom field ${field} is set (${JSON.stringify(value)})`, 'This version makes blank VMs only: clear the field, or create the guest by hand and adopt it.');
+  }
+  const onBoot = wanted['start_on_boot'] ?? 'off';
+  if (onBoot !== 'off') refused('change.not-supported', `start_on_boot ${JSON.stringify(onBoot)}`, 'This version makes VMs that do not start with the node: set it to off.');
+  for (const [what, rows] of [['disk', change.disks], ['interface', change.interfaces], ['MAC address', change.macs]] as const) {
+    for (const diff of rows.filter(isTakenOver)) refused('change.not-supported', `the branch would ${diff.action} it`, 'A new VM takes nothing over from another one: make it new in the branch.', `${what} ${diff.repr} of ${object}`);
   }
   const kind = customField(wanted, input.fields.kind);
   if (kind !== 'qemu') refused('create.kind', kind === 'lxc' ? 'a container is wanted' : `custom field ${input.fields.kind} is ${JSON.stringify(kind ?? null)}`, kind === 'lxc' ? 'This version creates VMs only.' : 'Set it to qemu or lxc.');
@@ -61,6 +67,9 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps: createSteps(spec), needsReboot: false }] };
 }
 
+/** A row of main that the branch hangs on the new VM. A MAC address that hung on nothing before is free to be taken. */
+const isTakenOver = (diff: ChangeDiff): boolean => diff.action !== 'create' && !(diff.objectType === 'dcim.macaddress' && diff.action === 'update' && !isSet(diff.original?.['assigned_object_id']));
+
 const createSteps = (spec: GuestSpec): readonly Step[] => [
   { kind: 'create', before: null, after: `${spec.kind} ${spec.vmid} on ${spec.node}` },
   { kind: 'hand-over', before: 'intake', after: spec.pool },
@@ -72,15 +81,20 @@ const createSteps = (spec: GuestSpec): readonly Step[] => [
 /** A create whose guest stands: nothing to do where it is as wanted (a fresh plan is empty), a named refusal where it is not. */
 function alreadyMade(object: string, change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const link = input.links.get(change.netboxVmId);
-  const seen = link === undefined ? undefined : world.observed.get(link.vmid);
-  if (link === undefined || seen === undefined || !seen.ok) return emptyDraft;
+  if (link === undefined) return emptyDraft;
+  const seen = world.observed.get(link.vmid);
+  if (seen === undefined || !seen.ok) {
+    return onlyFindings({ rule: 'observation.incomplete', severity: 'refusal', object, observed: seen === undefined ? `${link.kind} ${link.vmid} was made and is not in the list of guests` : `${seen.error.where}: ${seen.error.text}`, next: 'Repair what keeps Proxmox from being read, then plan again.' });
+  }
+  const same = sameGuest(identityOfLink(link), seen.value.config);
+  if (!same.ok) return onlyFindings({ rule: 'guest.identity', severity: 'refusal', object, observed: same.error.observed, next: same.error.next });
   const wanted = change.vm?.modified ?? {};
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['cores', wholeOf(wanted['vcpus']), seen.value.config.cores * seen.value.config.sockets],
     ['memory', wholeOf(wanted['memory']), seen.value.config.memoryMib],
     ['description', text(wanted['description']) ?? '', seen.value.config.description.human],
     ['name', wanted['name'], seen.value.config.name],
-    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), seen.value.config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).join()],
+    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), seen.value.config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).sort().join()],
     ['interfaces', change.interfaces.map((diff) => String(diff.modified?.['name'])).sort().join(), seen.value.config.nics.map((nic) => nic.slot).join()],
   ];
   const off = pairs.filter(([, want, have]) => want !== have);
@@ -124,6 +138,9 @@ function wantedNic(interfaceId: number, nic: Data, change: GuestChange, guestId:
   if (!slotOk(slot, ['net'])) return refuse('create.nic-slot', 'The interface has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the interface net0 ... net31.');
   if (bridge === null) return refuse('create.bridge', 'No bridge is named for the interface.', `${input.fields.bridge} and the cluster's defaultBridge are empty`, `Set ${input.fields.bridge} on the interface.`);
   if (!isPlainPropertyValue(bridge)) return refuse('create.bridge', 'The bridge name is not one.', JSON.stringify(bridge), 'Name a Proxmox bridge.');
+  if (nic['enabled'] === false) return refuse('change.not-supported', 'A disabled interface is not supported yet.', 'enabled false', 'Enable the interface, or leave it out.');
+  if (isSet(nic['mtu']) && nic['mtu'] !== 1500) return refuse('change.not-supported', 'An MTU is not supported yet.', `mtu ${JSON.stringify(nic['mtu'])}`, 'Leave the MTU empty.');
+  if (isSet(nic['mode']) && nic['mode'] !== 'access') return refuse('change.not-supported', 'Tagged VLANs are not supported yet.', `mode ${JSON.stringify(nic['mode'])}`, 'Use an untagged VLAN.');
   if (isSet(nic['tagged_vlans']) || isSet(nic['qinq_svlan'])) return refuse('change.not-supported', 'Tagged VLANs are not supported yet.', `tagged_vlans ${JSON.stringify(nic['tagged_vlans'])}`, 'Use an untagged VLAN.');
   const vlanId = nic['untagged_vlan'];
   const tag = typeof vlanId === 'number' ? (input.content.lookups.vlans.get(vlanId) ?? null) : null;

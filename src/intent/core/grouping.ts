@@ -1,4 +1,5 @@
 // A guest is one thing, but NetBox logs it as many rows: VM, interfaces, disks, MACs, IPs. One deletion must not become ten.
+import { Bug } from '../../kernel';
 import type { ChangeDiff } from '../../netbox/ports';
 import type { Lookups } from './branch-content';
 
@@ -40,13 +41,9 @@ export function groupByGuest(diffs: readonly ChangeDiff[], lookups: Pick<Lookups
   for (const diff of diffs.filter((candidate) => !isNothing(candidate))) {
     if (diff.objectType === 'virtualization.virtualmachine') of(diff.objectId).vm = diff;
     else {
-      const vmId = ownerOf(diff, data(diff), owners, lookups.vmInterfaceTypeId);
-      const guest = vmId === null ? null : of(vmId);
-      if (guest !== null && diff.objectType === 'virtualization.vminterface') guest.interfaces.push(diff);
-      else if (guest !== null && diff.objectType === 'virtualization.virtualdisk') guest.disks.push(diff);
-      else if (guest !== null && diff.objectType === 'dcim.macaddress') guest.macs.push(diff);
-      else if (guest !== null && diff.objectType === 'ipam.ipaddress') guest.ips.push(diff);
-      else others.push(diff);
+      const vmIds = ownersOf(diff, owners, lookups.vmInterfaceTypeId);
+      if (vmIds.length === 0) others.push(diff);
+      for (const vmId of vmIds) rowsOf(of(vmId), diff.objectType).push(diff);
     }
   }
   const byId = (a: ChangeDiff, b: ChangeDiff): number => a.objectId - b.objectId;
@@ -58,19 +55,27 @@ export function groupByGuest(diffs: readonly ChangeDiff[], lookups: Pick<Lookups
   };
 }
 
-function ownerOf(diff: ChangeDiff, data: Readonly<Record<string, unknown>>, owners: ReadonlyMap<number, number>, vmInterfaceTypeId: number): number | null {
-  switch (diff.objectType) {
-    case 'virtualization.vminterface':
-    case 'virtualization.virtualdisk': return number(data['virtual_machine']);
-    case 'dcim.macaddress':
-    case 'ipam.ipaddress': {
-      // Either side may be the one that hangs on a guest: an address that is taken away was assigned before.
-      for (const side of [diff.modified, diff.original]) {
-        const interfaceId = side === null || side['assigned_object_type'] !== vmInterfaceTypeId ? null : number(side['assigned_object_id']);
-        if (interfaceId !== null && owners.has(interfaceId)) return owners.get(interfaceId) ?? null;
-      }
-      return null;
-    }
-    default: return null;
+const rowsOf = (guest: Readonly<Record<'interfaces' | 'disks' | 'macs' | 'ips', ChangeDiff[]>>, objectType: string): ChangeDiff[] => {
+  switch (objectType) {
+    case 'virtualization.vminterface': return guest.interfaces;
+    case 'virtualization.virtualdisk': return guest.disks;
+    case 'dcim.macaddress': return guest.macs;
+    case 'ipam.ipaddress': return guest.ips;
+    default: throw new Bug(`${objectType} is no part of a guest`);
   }
+};
+
+/** VMs on either side of the row: what moves from one guest to another is a change of both. */
+function ownersOf(diff: ChangeDiff, owners: ReadonlyMap<number, number>, vmInterfaceTypeId: number): readonly number[] {
+  const ownerIn = (side: Readonly<Record<string, unknown>> | null): number | null => {
+    if (side === null) return null;
+    switch (diff.objectType) {
+      case 'virtualization.vminterface':
+      case 'virtualization.virtualdisk': return number(side['virtual_machine']);
+      case 'dcim.macaddress':
+      case 'ipam.ipaddress': return side['assigned_object_type'] === vmInterfaceTypeId ? (owners.get(number(side['assigned_object_id']) ?? 0) ?? null) : null;
+      default: return null;
+    }
+  };
+  return [...new Set([ownerIn(diff.original), ownerIn(diff.modified)].filter((vmId) => vmId !== null))];
 }

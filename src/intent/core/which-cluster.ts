@@ -27,6 +27,8 @@ export function clusterOf(change: GuestChange, input: PlanInput): Result<Cluster
   }
   const world = input.worlds.get(id);
   if (world === undefined) {
+    const moved = change.vm?.modified?.['cluster'];
+    if (change.vm?.action === 'update' && moved !== id) return no({ rule: 'change.not-supported', severity: 'refusal', object, observed: `cluster: ${id} -> ${JSON.stringify(moved ?? null)}`, next: 'A VM is not moved between clusters by a merge: take this change out of the branch.' });
     const name = input.content.lookups.clusters.get(id) ?? `id ${id}`;
     return no({ rule: 'change.not-our-cluster', severity: 'info', object, observed: `NetBox cluster ${name} is not connected to Sluice`, next: 'Nothing happens in Proxmox for it.' });
   }

@@ -7,7 +7,8 @@ export const bridgeExists: Rule = {
     draft.actions.flatMap((action) => {
       if (action.kind !== 'create') return [];
       const bridges = worldOf(input, action)?.bridges.get(action.spec.node);
-      if (bridges?.ok !== true) return [];
+      if (action.spec.nics.length === 0) return [];
+      if (bridges?.ok !== true) return [refusal('bridge.exists', objectOf(action), `the bridges of node ${action.spec.node} are not known`, 'Repair what keeps the node from being read, then plan again.')];
       return action.spec.nics.filter((nic) => !bridges.value.includes(nic.bridge)).map((nic) =>
         refusal('bridge.exists', `interface ${nic.slot} of ${objectOf(action)}`, `node ${action.spec.node} has no bridge ${nic.bridge}`, `Name one of: ${bridges.value.join(', ')}.`));
     }),

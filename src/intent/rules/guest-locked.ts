@@ -6,7 +6,8 @@ export const guestLocked: Rule = {
     draft.actions.flatMap((action) => {
       if (action.kind !== 'update') return [];
       const seen = worldOf(input, action)?.observed.get(action.target.vmid);
-      const lock = seen?.ok === true ? seen.value.config.lock : null;
+      if (seen?.ok !== true) return [refusal('guest.locked', `VM ${action.name}`, 'whether it is locked is not known', 'Repair what keeps the guest from being read, then plan again.')];
+      const { lock } = seen.value.config;
       return lock === null ? [] : [refusal('guest.locked', `VM ${action.name}`, `lock: ${lock}`, 'Wait for the task that holds the lock, then plan again.')];
     }),
 };

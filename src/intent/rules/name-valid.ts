@@ -12,7 +12,8 @@ export const nameValid: Rule = {
     return creates.flatMap((action) => {
       if (!isGuestName(action.name)) return [refusal('name.valid-and-free', objectOf(action), `name ${JSON.stringify(action.name)} is no DNS name`, 'Use letters, digits, hyphens and dots; no underscore, no blank.')];
       const world = worldOf(input, action);
-      const bearer = world?.guests.ok === true ? world.guests.value.find((row) => row.name?.toLowerCase() === action.name.toLowerCase()) : undefined;
+      if (world?.guests.ok !== true) return [refusal('name.valid-and-free', objectOf(action), `whether the name ${action.name} is free is not known`, 'Repair what keeps the guests from being listed, then plan again.')];
+      const bearer = world.guests.value.find((row) => row.name?.toLowerCase() === action.name.toLowerCase());
       const twin = creates.find((other) => other !== action && other.cluster === action.cluster && other.name.toLowerCase() === action.name.toLowerCase());
       if (bearer !== undefined) return [refusal('name.valid-and-free', objectOf(action), `${bearer.kind} ${bearer.vmid} on ${bearer.node} has this name`, 'Choose another name.')];
       return twin === undefined ? [] : [refusal('name.valid-and-free', objectOf(action), 'two VMs of this branch have this name', 'Rename one of them.')];

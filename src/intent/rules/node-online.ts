@@ -5,8 +5,8 @@ export const nodeOnline: Rule = {
   judge: (draft, input) =>
     [...draft.actions, ...draft.deletions].flatMap((thing) => {
       const world = worldOf(input, thing);
-      if (world === undefined || !world.status.ok) return [];
       const name = 'spec' in thing ? thing.spec.node : thing.node;
+      if (world === undefined || !world.status.ok) return [refusal('node.exists-and-online', objectOf(thing), `whether node ${name} is online is not known`, 'Repair what keeps the cluster from being read, then plan again.')];
       const node = world.status.value.nodes.find((candidate) => candidate.name === name);
       if (node?.online === true) return [];
       const known = world.status.value.nodes.map((candidate) => candidate.name).join(', ');

@@ -9,7 +9,8 @@ export const offlineOnlyKey: Rule = {
       if (action.kind !== 'update' || action.target.kind !== 'qemu') return [];
       const keys = action.steps.filter((step) => step.kind === 'cores' || step.kind === 'memory').map((step) => step.kind);
       const seen = worldOf(input, action)?.observed.get(action.target.vmid);
-      if (keys.length === 0 || seen?.ok !== true) return [];
+      if (keys.length === 0) return [];
+      if (seen?.ok !== true) return [refusal('update.offline-only-key', objectOf(action), 'whether it is running is not known', 'Repair what keeps the guest from being read, then plan again.')];
       if (seen.value.hasProcess) return [refusal('update.offline-only-key', objectOf(action), `it is running and ${keys.join(' and ')} change only while it is stopped`, 'Shut it down first, then plan again.')];
       return seen.value.pendingKeys.length === 0 ? [] : [refusal('update.offline-only-key', objectOf(action), `changes are already pending: ${seen.value.pendingKeys.join(', ')}`, 'Apply or revert the pending changes in Proxmox, then plan again.')];
     }),

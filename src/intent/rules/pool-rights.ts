@@ -13,8 +13,8 @@ export const poolRights: Rule = {
 };
 
 function judgeOne(thing: Action | PlannedDeletion, world: ClusterWorld | undefined) {
-  if (world === undefined || !world.poolRights.ok) return [];
   const say = (observed: string, next: string) => [refusal('guest.pool-rights', objectOf(thing), observed, next)];
+  if (world === undefined || !world.poolRights.ok) return say('the rights of our tokens are not known', 'Repair what keeps the access list from being read, then plan again.');
   const isDeletion = !('kind' in thing);
   const seen = isDeletion || thing.kind === 'update' ? world.observed.get(thing.target.vmid) : undefined;
   const pool = !isDeletion && thing.kind === 'create' ? thing.spec.pool : seen?.ok === true ? seen.value.pool : null;

@@ -7,7 +7,8 @@ export const storageHasRoom: Rule = {
       const world = worldOf(input, action);
       if (action.kind !== 'create' || world === undefined) return [];
       const rows = world.storages.get(action.spec.node);
-      if (action.spec.disks.length === 0 || rows?.ok !== true) return [];
+      if (action.spec.disks.length === 0) return [];
+      if (rows?.ok !== true) return [refusal('storage.exists-with-room', objectOf(action), `the storages of node ${action.spec.node} are not known`, 'Repair what keeps the node from being read, then plan again.')];
       return [...new Set(action.spec.disks.map((disk) => disk.storage))].flatMap((id) => {
         const storage = rows.value.find((row) => row.id === id);
         const need = action.spec.disks.filter((disk) => disk.storage === id).reduce((sum, disk) => sum + disk.sizeMib, 0);
