@@ -59,6 +59,13 @@ export class RequestStore {
     return rows.map(recordOf);
   }
 
+  /** Requests whose time to be approved or to be carried out has passed (P8). */
+  async overdue(): Promise<readonly string[]> {
+    const rows = await this.db.rows<{ id: string }>(
+      `select id from deletion_requests where (state in ('requested', 'in-review') and approve_by <= sluice_now()) or (state in ('approved', 'waiting') and start_by <= sluice_now()) order by requested_at`);
+    return rows.map((row) => row.id);
+  }
+
   /** Work that should be under way or waiting in the queue: what a sweep asks for again after a crash (P33 in spirit). */
   async unattended(olderThanSeconds: number): Promise<readonly { readonly task: DeletionTask; readonly id: string }[]> {
     return this.db.rows(
@@ -165,6 +172,15 @@ export class RequestStore {
       const changed = await tx.change('update deletion_requests set hold = $3::jsonb, version = version + 1 where id = $1 and state = $2 and hold is distinct from $3::jsonb', [id, state, why === null ? null : canonicalJson(scrub(why))]);
       if (changed === 1) await append(tx, { kind: why === null ? 'deletion.hold-ended' : 'deletion.held', subject: `request:${id}`, actor, body: { state, ...(why === null ? {} : { why }) } });
     });
+  }
+
+  /** Deletion stopped on a whole cluster: a line of its own, because it belongs to no request. */
+  async tellStop(cluster: string, why: Refusal, actor: string): Promise<void> {
+    await this.db.transaction(async (tx) => { await append(tx, { kind: 'deletion.stopped', subject: `cluster:${cluster}`, actor, body: { why } }); });
+  }
+
+  async isConfirmedCluster(cluster: string): Promise<boolean> {
+    return (await this.db.maybe<{ state: string }>('select state from clusters where name = $1', [cluster]))?.state === 'confirmed';
   }
 
   /** What was seen when it was prepared: gates for the card, values for the comparison at quarantine. */

@@ -1,0 +1,36 @@
+// Carries P9, P11, P15, P26, P27: the one DELETE as an effect: the window is checked once more in the same step, the answer is
+// settled by looking, and only an absence from the whole list, with quorum and a free VMID, is called done.
+import { notObserved, type Fresh } from '../kernel';
+import { describe, guestName, type GuestIdentity } from '../guest';
+import { differs, locate, lookAt, readAs, type EffectDefinition, type Rechecked } from '../effects';
+import { tokenIdOf, type ClusterAccess } from '../endpoints';
+import type { WriteOutcome } from '../proxmox';
+import type { RequestRecord } from './core/request';
+import { isUnseen } from './look';
+import { baselineOf, recheckWindow } from './window-check';
+
+/** What the executor hands in: it alone may hold the destroyer port (P16). */
+interface Destroys { destroy(guest: Fresh<GuestIdentity>): Promise<WriteOutcome> }
+
+export function destroyWrite(record: RequestRecord, { reader }: ClusterAccess, destroyer: Destroys): EffectDefinition<Rechecked> {
+  const { target } = record.content;
+  const { node } = baselineOf(record);
+  return {
+    intent: { step: 'destroy', kind: 'destroy', cluster: target.cluster, node, vmid: target.vmid, guestId: target.guestId, request: { method: 'DELETE', path: `/nodes/${node}/${target.kind}/${target.vmid}`, identity: describe(target) } },
+    reader, task: { type: target.kind === 'qemu' ? 'qmdestroy' : 'vzdestroy', tokenId: tokenIdOf('destroy') },
+    recheck: () => recheckWindow(record, reader),
+    evidence: ({ fresh }) => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node }),
+    call: ({ fresh }) => destroyer.destroy(fresh),
+    look: async () => {
+      const now = await lookAt(reader, target);
+      if (now.ok) return { kind: 'not-applied', observed: `${guestName(target)} is there, ${describe(now.value.identity)}` };
+      return now.error.code === 'guest.gone' ? { kind: 'applied' } : { kind: 'cannot-tell', observed: `${now.error.summary} ${now.error.observed}` };
+    },
+    readBack: async () => {
+      const place = await locate(reader, target);
+      if (place.ok) return differs(`VMID ${target.vmid}`, 'absent', `${place.value.kind} ${place.value.name ?? ''} on ${place.value.node}`);
+      if (place.error.code === 'guest.gone') return readAs({ absent: place.error.observed });
+      return isUnseen(place.error.code) ? notObserved(guestName(target), `${place.error.summary} ${place.error.observed}`) : differs(`VMID ${target.vmid}`, 'absent', place.error.observed);
+    },
+  };
+}

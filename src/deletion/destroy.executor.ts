@@ -1,0 +1,246 @@
+// Carries P15, P16, P19, P23, P25-P27, P29, P31: the one code path that destroys a guest, one at a time, in the deleter role.
+// Checks -> destroying -> two halves lent -> destroy sees exactly this guest -> checked once more -> the one DELETE -> absence
+// read back. The only file that may import the destroyer port.
+import { isBefore, no, type Instant, type Observed, type Refusal, type Result } from '../kernel';
+import type { ClusterAccess, Clusters } from '../endpoints';
+import { EffectRunner, type EffectEnd, type EffectStore } from '../effects';
+import { failpoint, registerFailpoints } from '../platform/failpoint';
+import type { Permissions, ProxmoxHttp, TokenCredential } from '../proxmox';
+import { proxmoxDestroyer, type ProxmoxDestroyer } from '../proxmox/destroyer';
+import { gatesRefusal, judgeGates } from './core/gates';
+import { halves, notExactly, unexplainedRefusal } from './core/loans';
+import type { RequestRecord } from './core/request';
+import { nextRequest } from './core/transitions';
+import { destroyWrite } from './destroy-write';
+import { holderOfRequest, refusalOfEnd, settleOnly, sqlStateOf } from './effect-tools';
+import { buryGuest } from './guest.store';
+import { Loan, type LenderAccess } from './loan';
+import { isUnseen, lookWithPower, observe } from './look';
+import { databaseNow, type RequestStore } from './request.store';
+import { WindowWatch } from './watch';
+
+registerFailpoints(['before-destroying', 'after-destroying', 'before-take-back', 'after-take-back', 'before-destroyed', 'after-destroyed', 'before-needs-human', 'after-needs-human'].map((point) => `deletion/${point}`));
+
+/** Each token asked for its own rights; what they should be is the endpoints module's table (P15). */
+export interface RightsAsks { readonly lender: () => Promise<Observed<Permissions>>; readonly destroy: () => Promise<Observed<Permissions>> }
+export type RightsCheck = (cluster: string, asks: RightsAsks) => Promise<Result<void>>;
+export interface DestroyerAccess { readonly http: ProxmoxHttp; readonly credential: TokenCredential }
+/** The two destroying credentials of one cluster, loaded by the deleter role alone. */
+export interface DeletionPowers { readonly lender: LenderAccess; readonly destroyer: DestroyerAccess }
+
+interface Hand { readonly access: ClusterAccess; readonly loan: Loan; readonly destroyer: ProxmoxDestroyer }
+
+const actor = 'role:deleter';
+const by = { role: 'deleter', actor } as const;
+
+export class Deleter {
+  private readonly runner: EffectRunner;
+  private readonly watch: WindowWatch;
+  private readonly hands = new Map<string, Hand>();
+  private readonly stopped = new Map<string, Refusal>();
+  /** Requests that this process brought to `destroying` or took over at its start: only these it goes on with. */
+  private readonly mine = new Set<string>();
+
+  constructor(private readonly store: RequestStore, private readonly effects: EffectStore, clusters: Clusters, powers: ReadonlyMap<string, DeletionPowers>, private readonly rights: RightsCheck) {
+    this.runner = new EffectRunner(effects);
+    this.watch = new WindowWatch(store, clusters);
+    for (const [name, { lender, destroyer }] of powers) {
+      const access = clusters.get(name);
+      if (access !== undefined) this.hands.set(name, { access, loan: new Loan(access, lender, destroyer.credential.id, effects), destroyer: proxmoxDestroyer(destroyer.http, destroyer.credential) });
+    }
+  }
+
+  /** Clusters on which nothing is destroyed now, and why. */
+  get stops(): ReadonlyMap<string, Refusal> {
+    return this.stopped;
+  }
+
+  /** Before anything else: every loan found is taken back, and a destroy that a dead process left is settled by looking. */
+  async start(): Promise<void> {
+    const busy = await this.store.destroying();
+    if (busy !== null) {
+      this.mine.add(busy.id);
+      await this.resume(busy);
+    }
+    for (const [cluster, hand] of this.hands) {
+      for (const request of await this.store.lentOn(cluster)) {
+        if (request.state.state !== 'needs-human') continue;
+        const judged = await hand.loan.judge([request]);
+        if (!judged.ok || judged.value.explained.length === 0) continue;
+        const taken = await this.store.takeOver(request.id, ['needs-human'], actor);
+        if (taken !== null) await hand.loan.takeBack(taken, holderOfRequest(taken, actor));
+      }
+      await this.judgeGrants(cluster, hand);
+      await this.rights(cluster, asksOf(hand));
+    }
+  }
+
+  /** One round: watch all who wait, then destroy at most one. */
+  async tick(): Promise<void> {
+    const now = await databaseNow(this.store.db);
+    const ready: RequestRecord[] = [];
+    for (const record of await this.store.waiting()) if (await this.watch.isUndisturbed(record, now)) ready.push(record);
+    const busy = await this.store.destroying();
+    if (busy !== null) return this.mine.has(busy.id) ? this.resume(busy) : undefined;
+    for (const record of ready) {
+      if (isDue(record, now)) {
+        if (await this.execute(record)) return;
+      } else await this.store.hold(record.id, 'waiting', null, actor);
+    }
+  }
+
+  /** A grant that no request in `destroying` explains: somebody else's hand is in the ACLs, nothing is destroyed here (P15). */
+  private async judgeGrants(cluster: string, hand: Hand): Promise<Refusal | null> {
+    const busy = await this.store.destroying();
+    const judged = await hand.loan.judge(busy !== null && busy.content.target.cluster === cluster ? [busy] : []);
+    const stop: Refusal | null = !judged.ok
+      ? { code: 'loan.not-observed', summary: `Deletion is stopped on cluster ${cluster}: which grants stand could not be read.`, observed: `${judged.error.where}: ${judged.error.text}`, next: 'Give the reflect token Sys.Audit on /access back, or repair the connection.' }
+      : judged.value.unexplained.length > 0 ? unexplainedRefusal(cluster, judged.value.unexplained) : null;
+    if (stop === null) this.stopped.delete(cluster);
+    else {
+      if (this.stopped.get(cluster)?.observed !== stop.observed) await this.store.tellStop(cluster, stop, actor);
+      this.stopped.set(cluster, stop);
+    }
+    return stop;
+  }
+
+  /** True when it came to `destroying`: then this round is over, whatever became of it (P23). */
+  private async execute(record: RequestRecord): Promise<boolean> {
+    const { target } = record.content;
+    const hand = this.hands.get(target.cluster);
+    if (hand === undefined) return this.held(record, { code: 'deletion.no-powers', summary: `This process cannot destroy on cluster ${target.cluster}.`, observed: 'no lender and destroy token', next: 'Configure both tokens for the deleter role.' });
+    const facts = nextRequest(record.state, { event: 'destroy' }, await this.store.facts(this.store.db, record, 'deleter'));
+    if (!facts.ok) return this.notNow(record, facts.error);
+    const shut = await this.shutNow(record, hand);
+    if (shut !== null) return shut.passing ? this.held(record, shut.refusal) : this.cancelled(record, shut.refusal);
+    await failpoint('deletion/before-destroying');
+    const begun = await this.begin(record);
+    if (!begun.ok) return this.notNow(record, begun.error);
+    this.mine.add(record.id);
+    await failpoint('deletion/after-destroying');
+    await this.carryOut(begun.value, hand);
+    return true;
+  }
+
+  /** Cluster, grants, rights and every gate, as they are now; null = all open (P15, P21). */
+  private async shutNow(record: RequestRecord, hand: Hand): Promise<{ readonly refusal: Refusal; readonly passing: boolean } | null> {
+    const { target, terms } = record.content;
+    if (!(await this.store.isConfirmedCluster(target.cluster))) return { passing: true, refusal: { code: 'cluster.not-confirmed', summary: `Cluster ${target.cluster} is not the one that was confirmed.`, observed: 'its name, nodes or CA changed, or nobody confirmed it', next: 'An administrator confirms the cluster.' } };
+    const stop = await this.judgeGrants(target.cluster, hand);
+    if (stop !== null) return { refusal: stop, passing: true };
+    const rights = await this.rights(target.cluster, asksOf(hand));
+    if (!rights.ok) return { refusal: rights.error, passing: true };
+    const gates = judgeGates(await observe(hand.access.reader, target, hand.access.settings.deletablePools, rights), 'destroy', terms.powerOff);
+    if (gates.every((gate) => gate.verdict === 'ok')) return null;
+    // A lock passes by itself, what could not be read may be readable soon; a gate that somebody shut ends the request.
+    return { refusal: gatesRefusal(gates), passing: gates.every((gate) => gate.verdict !== 'refused' || gate.name === 'lock' || gate.name === 'cluster') };
+  }
+
+  private async begin(record: RequestRecord): Promise<Result<RequestRecord>> {
+    try {
+      return await this.store.advance(record.id, { event: 'destroy' }, { ...by, takeOver: true });
+    } catch (trouble) {
+      const state = sqlStateOf(trouble);
+      // The trigger or the index saw what changed since the facts were read.
+      if (state === null || !(state.startsWith('SL') || state === '23505')) throw trouble;
+      return no({ code: state === 'SL019' ? 'deletion.approval-void' : 'deletion.not-now', summary: 'The database does not let it be destroyed now.', observed: (trouble as Error).message, next: 'It is tried again.' });
+    }
+  }
+
+  private async notNow(record: RequestRecord, refusal: Refusal): Promise<false> {
+    if (refusal.code === 'deletion.approval-void' || refusal.code === 'deletion.vetoed') return this.cancelled(record, refusal);
+    if (refusal.code === 'deletion.expired') await this.store.advance(record.id, { event: 'expire' }, by);
+    else await this.store.hold(record.id, 'waiting', refusal, actor);
+    return false;
+  }
+
+  private async held(record: RequestRecord, why: Refusal): Promise<false> {
+    await this.store.hold(record.id, 'waiting', why, actor);
+    return false;
+  }
+
+  private async cancelled(record: RequestRecord, refusal: Refusal): Promise<false> {
+    await this.store.advance(record.id, { event: 'cancel', refusal }, by);
+    return false;
+  }
+
+  /** From here on every end but proven absence first takes both halves back. */
+  private async carryOut(record: RequestRecord, hand: Hand): Promise<void> {
+    const holder = holderOfRequest(record, actor);
+    try {
+      for (const half of halves) {
+        const lent = await hand.loan.lend(record, holder, half);
+        if (lent.end !== 'confirmed') return await this.stop(record, hand, refusalOfEnd(lent));
+      }
+      const own = await hand.destroyer.permissions();
+      const off = own.ok ? notExactly(own.value, record.content.target.vmid) : `${own.error.where}: ${own.error.text}`;
+      if (off !== null) return await this.stop(record, hand, { code: 'loan.not-exact', summary: 'The destroy token does not see exactly this guest.', observed: off, next: 'Compare the ACLs with what sluice setup proxmox --print says.' });
+      await this.conclude(record, hand, await this.runner.run(holder, destroyWrite(record, hand.access, hand.destroyer)));
+    } catch (trouble) {
+      if (sqlStateOf(trouble) !== 'SL031') throw trouble;
+      await this.stop(record, hand, { code: 'freeze.on', summary: 'Everything was frozen while the guest was being destroyed.', observed: 'the freeze switch is on', next: 'Ask again after somebody has unfrozen, if it shall still go.' });
+    }
+  }
+
+  /** What became of the one DELETE. */
+  private async conclude(record: RequestRecord, hand: Hand, end: EffectEnd): Promise<void> {
+    if (end.end !== 'confirmed') return this.stop(record, hand, refusalOfEnd(end), end.end === 'unknown');
+    await failpoint('deletion/before-destroyed');
+    const done = await this.store.advance(record.id, { event: 'destroyed' }, { ...by, fence: record.fence }, (tx) => buryGuest(tx, record.content.target));
+    await failpoint('deletion/after-destroyed');
+    if (done.ok) this.mine.delete(record.id);
+  }
+
+  /** Not destroyed, or not known to be. The loan first; while it cannot be taken back the request stays, shown, and is tried again. */
+  private async stop(record: RequestRecord, hand: Hand, why: Refusal, unknown = false): Promise<void> {
+    const holder = holderOfRequest(record, actor);
+    await failpoint('deletion/before-take-back');
+    if ((await this.effects.latest(holder, 'destroy'))?.state === 'intended') await this.runner.run(holder, settleOnly(destroyWrite(record, hand.access, hand.destroyer)));
+    const taken = await hand.loan.takeBack(record, holder);
+    if (!taken.ok) return this.store.hold(record.id, 'destroying', { ...why, summary: `${why.summary} The loan could not be taken back yet.`, observed: `${why.observed}; loan: ${taken.error.summary} ${taken.error.observed}` }, actor);
+    await failpoint('deletion/after-take-back');
+    const look = await lookWithPower(hand.access.reader, record.content.target);
+    // An unknown end is looked at again while looking can still tell; it is never sent again (P26).
+    if (unknown && !look.ok && (isUnseen(look.error.code) || look.error.code === 'guest.gone')) return this.store.hold(record.id, 'destroying', why, actor);
+    const gone = !look.ok && look.error.code === 'guest.gone';
+    const there = look.ok ? 'the guest is there' : `${look.error.summary} ${look.error.observed}`;
+    await failpoint('deletion/before-needs-human');
+    const refusal = { ...why, observed: `${why.observed}; the loan is taken back; now: ${there}` };
+    const ended = await this.store.advance(record.id, gone ? { event: 'gone', refusal } : { event: 'surprise', refusal }, { ...by, fence: record.fence });
+    await failpoint('deletion/after-needs-human');
+    if (ended.ok) this.mine.delete(record.id);
+  }
+
+  /**
+   * A request that stands in `destroying` after a crash. Where no lend and no destroy was ever called, nothing of ours can be in
+   * Proxmox: it is the moment before the first write, so all checks are made again and it goes on. As soon as a lend was called
+   * a human looks (P29): the loan is taken back first, then the DELETE, if one was called, is settled by looking, never sent again.
+   */
+  private async resume(found: RequestRecord): Promise<void> {
+    const hand = this.hands.get(found.content.target.cluster);
+    const record = hand === undefined ? null : await this.store.takeOver(found.id, ['destroying'], actor);
+    if (record === null || hand === undefined) return;
+    const rows = await this.effects.ofHolder('request', record.id);
+    const ours = rows.filter((row) => row.kind === 'lend-user' || row.kind === 'lend-token' || row.kind === 'destroy');
+    if (ours.every((row) => row.state === 'intended')) return this.goOn(record, hand);
+    const holder = holderOfRequest(record, actor);
+    const taken = await hand.loan.takeBack(record, holder);
+    const why: Refusal = record.hold ?? { code: 'deletion.interrupted', summary: 'The deleter stopped while the guest was lent.', observed: `${ours.map((row) => `${row.step}: ${row.state}`).join(', ')}`, next: 'Look at the guest; ask again if it shall still go.' };
+    if (!taken.ok) return this.store.hold(record.id, 'destroying', why, actor);
+    const destroy = ours.find((row) => row.kind === 'destroy');
+    if (destroy === undefined) return this.stop(record, hand, why);
+    await this.conclude(record, hand, await this.runner.run(holder, settleOnly(destroyWrite(record, hand.access, hand.destroyer))));
+  }
+
+  private async goOn(record: RequestRecord, hand: Hand): Promise<void> {
+    const facts = await this.store.facts(this.store.db, record, 'deleter');
+    if (facts.frozen) return this.store.hold(record.id, 'destroying', { code: 'freeze.on', summary: 'Everything is frozen.', observed: 'the freeze switch is on', next: 'A second person unfreezes.' }, actor);
+    if (facts.standing < record.content.terms.threshold || facts.vetoes > 0) return this.stop(record, hand, { code: 'deletion.approval-void', summary: 'The approvals do not stand any more.', observed: `${facts.standing} of ${record.content.terms.threshold} stand`, next: 'Ask again.' });
+    const shut = await this.shutNow(record, hand);
+    if (shut === null) return this.carryOut(record, hand);
+    return shut.passing ? this.store.hold(record.id, 'destroying', shut.refusal, actor) : this.stop(record, hand, shut.refusal);
+  }
+}
+
+const isDue = (record: RequestRecord, now: Instant): boolean => record.state.state === 'waiting' && !isBefore(now, record.state.waitsUntil);
+const asksOf = (hand: Hand): RightsAsks => ({ lender: () => hand.loan.permissions(), destroy: () => hand.destroyer.permissions() });

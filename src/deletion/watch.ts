@@ -1,0 +1,48 @@
+// Carries P22, P35: what happens to guests while they wait. A backup or a snapshot holds the destroy, any other change, start
+// or move cancels it with the observed fact, and a guest that a human removed closes its request.
+import { isBefore, type Instant, type Refusal } from '../kernel';
+import { guestName } from '../guest';
+import type { Clusters } from '../endpoints';
+import { compareBaseline } from './core/baseline';
+import type { RequestRecord } from './core/request';
+import { isUnseen, lookWithPower } from './look';
+import type { RequestStore } from './request.store';
+import { notReachable } from './requests.service';
+import { baselineOf } from './window-check';
+
+const actor = 'role:deleter';
+const by = { role: 'deleter', actor } as const;
+
+export class WindowWatch {
+  constructor(private readonly store: RequestStore, private readonly clusters: Clusters) {}
+
+  /** True when the guest is as it was and nothing holds it. */
+  async isUndisturbed(record: RequestRecord, now: Instant): Promise<boolean> {
+    if (record.state.state !== 'waiting') return false;
+    if (!isBefore(now, record.state.startBy)) {
+      await this.store.advance(record.id, { event: 'expire' }, by);
+      return false;
+    }
+    const { target } = record.content;
+    const access = this.clusters.get(target.cluster);
+    if (access === undefined) return this.held(record, notReachable(target.cluster));
+    const look = await lookWithPower(access.reader, target);
+    if (!look.ok) {
+      if (isUnseen(look.error.code)) return this.held(record, look.error);
+      await this.store.advance(record.id, { event: look.error.code === 'guest.gone' ? 'gone' : 'cancel', refusal: look.error }, by);
+      return false;
+    }
+    const verdict = compareBaseline(baselineOf(record), look.value);
+    if (verdict.kind === 'changed') {
+      await this.store.advance(record.id, { event: 'cancel', refusal: { code: 'guest.changed', summary: `${guestName(target)} changed during its recovery window.`, observed: verdict.observed, next: 'Look who did it; ask again if it shall still go.' } }, by);
+      return false;
+    }
+    if (verdict.kind === 'held') return this.held(record, { code: 'guest.locked', summary: `${guestName(target)} is locked.`, observed: verdict.observed, next: 'It goes on when the lock is gone.' });
+    return true;
+  }
+
+  private async held(record: RequestRecord, why: Refusal): Promise<false> {
+    await this.store.hold(record.id, 'waiting', why, actor);
+    return false;
+  }
+}
