@@ -3,7 +3,7 @@
 import { sha256Hex, type PersonId } from '../kernel';
 import { CannotStart, type Database, type Tx } from '../platform/database';
 import { append } from '../journal';
-import { servicePermissions, type Permission } from './core/permission';
+import { isPermission, permissions, servicePermissions, type Permission } from './core/permission';
 import { hashPassword, passwordFits, type ScryptCost } from './password';
 
 export interface SeedPerson {
@@ -20,6 +20,8 @@ export interface SeedServiceToken { readonly name: string; readonly token: strin
 
 /** Username -> id. An account that is not named is left as it is. `cost` is for tests, which sign in often. */
 export async function seedPeople(owner: Database, people: readonly SeedPerson[], cost?: ScryptCost): Promise<ReadonlyMap<string, PersonId>> {
+  const unknown = people.flatMap((person) => person.permissions.filter((permission) => !isPermission(permission)).map((permission) => `${person.username}: ${String(permission)}`));
+  if (unknown.length > 0) throw new CannotStart(`There are no such permissions: ${unknown.join(', ')}. There are: ${permissions.join(', ')}.`);
   return owner.transaction(async (tx) => {
     const changed: string[] = [];
     const ids = new Map<string, PersonId>();
@@ -54,9 +56,9 @@ async function seedPerson(tx: Tx, person: SeedPerson, cost?: ScryptCost): Promis
   return { id: known.id, touched: (await givePermissions(tx, known.id, person.permissions)) || moved > 0 };
 }
 
-async function givePermissions(tx: Tx, id: PersonId, permissions: readonly Permission[]): Promise<boolean> {
-  const taken = await tx.change('delete from person_permissions where person_id = $1 and permission <> all ($2::text[])', [id, [...permissions]]);
-  const given = await tx.change('insert into person_permissions (person_id, permission) select $1, unnest($2::text[]) on conflict do nothing', [id, [...permissions]]);
+async function givePermissions(tx: Tx, id: PersonId, wanted: readonly Permission[]): Promise<boolean> {
+  const taken = await tx.change('delete from person_permissions where person_id = $1 and permission <> all ($2::text[])', [id, [...wanted]]);
+  const given = await tx.change('insert into person_permissions (person_id, permission) select $1, unnest($2::text[]) on conflict do nothing', [id, [...wanted]]);
   return taken + given > 0;
 }
 
