@@ -1,5 +1,6 @@
 // The simulated NetBox against the recorded answers of a real NetBox 4.5.10 with netbox-branching 1.1.2. Where they differ, the simulator is wrong,
 // unless the difference stands in netbox/explained.ts with its reason.
+import { pythonJson } from '../../src/lab/netbox/http/python-json';
 import { describeRecorded } from '../setup/recordings';
 import { reasonOf } from './netbox/explained';
 import { scenario } from './netbox/recording';
@@ -20,4 +21,10 @@ describeRecorded('netbox', 'The simulated NetBox keeps the contract of the recor
     expect(compared).toBeGreaterThanOrEqual(573);
     expect(agreeing).toBeGreaterThanOrEqual(551);
   }, 120_000);
+
+  it('prints webhook bodies byte by byte as the recorded ones were printed', () => {
+    const arrived = scenario().flatMap((step) => (step.kind === 'delivery' ? [step.text] : []));
+    expect(arrived.length).toBeGreaterThan(100);
+    for (const text of arrived) expect(pythonJson(JSON.parse(text) as never, 'spaced')).toBe(text);
+  });
 });

@@ -1,5 +1,5 @@
-import { smallNetBox } from '../spec-support';
-import type { Shown, Small } from '../spec-support';
+import { smallNetBox } from '../../../../test/setup/small-netbox';
+import type { Shown, Small } from '../../../../test/setup/small-netbox';
 
 let netbox: Small;
 beforeEach(async () => { netbox = await smallNetBox(); });

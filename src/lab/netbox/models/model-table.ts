@@ -222,7 +222,7 @@ const users: readonly Model[] = [
   }),
   model('users.objectpermission', 'users/permissions', {
     verbose: 'permission', className: 'ObjectPermission', contentType: 172, branchable: false, changeLogged: false, order: 'name', brief: 'id url display name description enabled object_types actions',
-    fields: { name: uniqueName(), description: text(200), enabled: boolean(true), object_types: objectTypes({ required: true }), actions: texts({ required: true }), constraints: json(), groups: many('users.group'), users: many('users.user') },
+    fields: { name: requiredName(), description: text(200), enabled: boolean(true), object_types: objectTypes({ required: true }), actions: texts({ required: true }), constraints: json(), groups: many('users.group'), users: many('users.user') },
     rest: `${HEAD} name description enabled object_types actions constraints groups users`, log: 'name description enabled object_types actions constraints groups users',
   }),
   model('users.token', 'users/tokens', {

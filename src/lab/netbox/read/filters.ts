@@ -1,7 +1,7 @@
 // Query filters of a list. Unknown ones are ignored and return everything, invalid values are a 400 with the field's name: both as NetBox 4.5 does it.
 import type { Field } from '../models/field';
 import type { Model } from '../models/model';
-import { asIds, asObject, asText, asTexts } from '../store/row';
+import { asIds, asObject, asText } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
 import { customFieldsOf } from './custom-field-values';

@@ -17,7 +17,7 @@ export const asObject = (value: Json | undefined): JsonObject => (isObject(value
 /** Deep equality of two JSON values; the order of keys does not matter, the order of list items does. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => sameJson(item, (b as readonly Json[])[index]));
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item: Json, index) => sameJson(item, (b as readonly Json[])[index]));
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameJson(a[key], b[key]));

@@ -56,10 +56,10 @@ export class Space {
   /** Rows whose `field` holds this value, lowest id first. */
   where(type: string, field: string, value: Json): readonly Row[] {
     let fields = this.#indexes.get(type);
-    if (fields === undefined) this.#indexes.set(type, (fields = new Map()));
+    if (fields === undefined) this.#indexes.set(type, (fields = new Map<string, Map<Json, Row[]>>()));
     let index = fields.get(field);
     if (index === undefined) {
-      fields.set(field, (index = new Map()));
+      fields.set(field, (index = new Map<Json, Row[]>()));
       for (const row of this.table(type).values()) {
         const key = row[field] ?? null;
         const rows = index.get(key);
@@ -84,7 +84,7 @@ export class Space {
 
   #write(type: string, id: number, row: Row | undefined): void {
     let table = this.#tables.get(type);
-    if (table === undefined) this.#tables.set(type, (table = new Map()));
+    if (table === undefined) this.#tables.set(type, (table = new Map<number, Row>()));
     const before = table.get(id);
     const target = table;
     const set = (value: Row | undefined): void => {

@@ -1,11 +1,9 @@
-// A small simulated NetBox for the specs of this folder: four people, one cluster with one VM, and a place where webhooks arrive.
+// A small simulated NetBox for tests: five people, one cluster with one VM, and a place where webhooks arrive.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { until } from '../../../test/setup/until';
-import { netboxLabOf } from './lab-client';
-import type { NetBoxLab } from './lab-client';
-import type { SeedRequest } from './options';
-import { startNetBoxSim } from './start';
+import { until } from './until';
+import { netboxLabOf, startNetBoxSim } from '../../src/lab/netbox';
+import type { NetBoxLab, SeedRequest } from '../../src/lab/netbox';
 
 export interface Said { readonly status: number; readonly type: string; readonly body: Shown }
 /** A JSON answer, read without ceremony. */
@@ -46,6 +44,7 @@ export async function smallNetBox(options: { readonly stateFile?: string; readon
       { username: 'admin', password: 'admin', superuser: true, tokenV2: secretOf('admin'), tokenV1: 'a'.repeat(40) },
       { username: 'alice', password: 'alice', tokenV2: secretOf('alice'), permissions: [READ, BRANCHES, { name: 'write', objectTypes: VM_TYPES, actions: ['add', 'change', 'delete'] }] },
       { username: 'bob', password: 'bob', tokenV2: secretOf('bob'), permissions: [READ, { ...BRANCHES, actions: [...BRANCHES.actions, 'merge', 'revert', 'archive', 'delete'] }] },
+      { username: 'carol', password: 'carol', tokenV2: secretOf('carol'), permissions: [{ name: 'own branches', objectTypes: ['netbox_branching.branch'], actions: ['view', 'add'], constraints: { owner: '$user' } }] },
       { username: 'svc', password: 'svc', tokenV2: secretOf('svc'), permissions: [READ, { name: 'reflect', objectTypes: ['virtualization.virtualmachine'], actions: ['add', 'change'], constraints: { cluster__name: 'pve-a' } }] },
     ],
     seed: [...SEED, ...(options.seed ?? [])],
