@@ -35,7 +35,7 @@ describe.each(['8.4', '9.0'] as const)('the five ports against the simulated Pro
       },
     });
     lab = labOf(sim.nodes[0]?.url ?? '');
-    http = openProxmox({ cluster: 'spec', urls: sim.nodes.map(({ name, url }) => ({ node: name, url })), caPem: sim.caPem, verifyTls: true, version }, { pause: () => Promise.resolve(), readMillis: 5000, writeMillis: 5000 });
+    http = openProxmox({ cluster: 'spec', urls: sim.nodes.map(({ name, url }) => ({ node: name, url })), caPem: sim.caPem, verifyTls: true, version }, { pause: () => Promise.resolve(), readMillis: 15_000, writeMillis: 15_000 });
     reader = proxmoxReader(http, credential('reflect'));
     creator = proxmoxCreator(http, credential('create'), 'sluice-intake');
     updater = proxmoxUpdater(http, credential('update'));
