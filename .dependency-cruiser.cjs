@@ -73,7 +73,7 @@ module.exports = {
     {
       name: 'nest-stays-at-the-edge', severity: 'error',
       comment: 'Stores, steps and services are plain classes with constructor parameters: they are wired in src/roles and made in a test with new.',
-      from: { path: ['[.]store[.]ts$', '[.]executor[.]ts$', '[.]runner[.]ts$', `${src}/(?:effects|journal|proxmox|netbox)/`] }, to: { path: `${libraries}@nestjs/` },
+      from: { path: ['[.]store[.]ts$', '[.](?:service|executor)[.]ts$', '/runner[.]ts$', `${src}/(?:effects|journal|proxmox|netbox)/`], pathNot: '[.](?:controller|module|guard)[.]ts$' }, to: { path: `${libraries}@nestjs/` },
     },
     {
       name: 'http-out-stays-in-clients', severity: 'error',

@@ -1,16 +1,16 @@
 // Runs one job: claims it, walks its steps, ends it. All safety lives below (effects, recheck, fence); what is decided here is
 // only what comes next. A worker that dies leaves rows from which the next one goes on (P25).
 import { hostname } from 'node:os';
-import { LinkStore, type Clusters } from '../endpoints';
+import { type LinkStore, type Clusters } from '../endpoints';
 import type { EffectEnd, EffectRunner, Holder } from '../effects';
 import type { GuestIdentity } from '../guest';
-import { PlanStore, type Action, type FieldMap, type Plan } from '../intent';
+import { type PlanStore, type Action, type FieldMap, type Plan } from '../intent';
 import { exhaustive, sentence, type Refusal, type Result, ok, refuse } from '../kernel';
 import { sqlState, type Database } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { NetBoxes } from '../netbox';
-import { JobStore, Superseded, type StepRow } from './job.store';
-import { LineStore, LineWriter } from './line.store';
+import { type JobStore, Superseded, type StepRow } from './job.store';
+import { type LineStore, LineWriter } from './line.store';
 import { effectOf, type StepContext } from './steps';
 
 registerFailpoints(['apply/after-claim', 'apply/before-step', 'apply/after-step', 'apply/before-end']);

@@ -1,5 +1,5 @@
 // From a branch to a kept plan (worker). Everything read is handed to one pure function; what it decides is stored as it is (P1).
-import { LinkStore, type ClusterAccess, type Clusters, type EndpointsService, type GuestLinkRow } from '../endpoints';
+import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsService, type GuestLinkRow } from '../endpoints';
 import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
 import type { PolicyVersion } from '../policy';

@@ -1,6 +1,6 @@
 // Carries P12, P33: a branch was merged or reverted, told many times, started once. The only module that knows both apply and
 // deletion: updates become a job, deletions become requests, in one transaction with the start of the plan.
-import { guestIdOf, JobStore, stepRows } from '../apply';
+import { guestIdOf, type JobStore, stepRows } from '../apply';
 import type { RaiseDeletion } from '../deletion';
 import { contentDigest, groupByGuest, isPermitted, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
 import { ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';

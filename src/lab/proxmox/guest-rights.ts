@@ -2,7 +2,7 @@
 // While a guest is being created the pool it is made in counts as well.
 import { isRootItself, require, type Call } from './call';
 import { may } from './acl';
-import { driveValues, isDrive, isMount, isNet, isUnused, mountFormat, valuesOf } from './property-values';
+import { driveValues, isDrive, isMount, isNet, isUnused, valuesOf } from './property-values';
 import { badParameters, die, forbidden } from './pve-error';
 import { ownerOf, splitVolid } from './volumes';
 
