@@ -253,51 +253,37 @@ const journal: readonly Case[] = [
   { it: 'P37 a process makes no tables beside ours', as: runtime, sql: 'create table freezes2 (id integer)', refused: noRight('schema public') },
 ];
 
+let db: TestDatabase;
+let fixtures: Fixtures;
+beforeAll(async () => {
+  db = await testDatabase();
+  fixtures = new Fixtures(db);
+});
+afterEach(() => fixtures.empty());
+afterAll(() => db.drop());
+
 describe('the database by itself refuses', () => {
-  let db: TestDatabase;
-  let fixtures: Fixtures;
-  /** A login without the right is refused whatever the rows are: those cases share one database. */
-  let shared: Fixtures;
-  beforeAll(async () => { shared = new Fixtures(await testDatabase()); });
-  afterAll(() => shared.db.drop());
-
-  const ownDatabase = (): void => {
-    beforeEach(async () => {
-      db = await testDatabase();
-      fixtures = new Fixtures(db);
-    });
-    afterEach(() => db.drop());
-  };
-
   const groups = { plans, reviews, requests, windows, 'the blast radius': blast, effects, 'freeze and policy': gates, 'the journal': journal };
   for (const [group, cases] of Object.entries(groups)) {
     describe(group, () => {
       for (const { it: name, as, given, sql, refused: [code, words] } of cases) {
         const logins = typeof as === 'string' ? [as] : as;
-        const prove = async (f: Fixtures): Promise<void> => {
-          const params = given === undefined ? [] : await given(f);
-          for (const login of logins) expect({ login, ...(await refusalOf(f.db, login, sql, params)) }).toEqual({ login, code, text: expect.stringContaining(words) });
-        };
-        if (code === '42501') it(`${name} (${logins.join(', ')})`, () => prove(shared));
-        else describe('from a state of its own', () => {
-          ownDatabase();
-          it(`${name} (${logins.join(', ')})`, () => prove(fixtures));
+        it(`${name} (${logins.join(', ')})`, async () => {
+          const params = given === undefined ? [] : await given(fixtures);
+          for (const login of logins) expect({ login, ...(await refusalOf(db, login, sql, params)) }).toEqual({ login, code, text: expect.stringContaining(words) });
         });
       }
     });
   }
 
   describe('to take a temporary table for its own', () => {
-    ownDatabase();
-
     it.each([
       ['P31 a freeze', 'SL031', 'create temp table freezes (unfrozen_at timestamptz)', (f: Fixtures) => frozenBy(f)],
       ['P19 a right that was taken away', 'SL019', "create temp table person_permissions as select id as person_id, 'approve_deletion'::text as permission from public.people", (f: Fixtures) => f.db.owner.change('delete from person_permissions')],
-      ['P18 a veto', 'SL018', "create temp table deletion_reviews as select * from public.deletion_reviews where decision = 'approve'", (f: Fixtures) => f.db.owner.change("insert into deletion_reviews (request_id, reviewer, decision, digest, shown, viewed_at, reason) select id, (select id from people limit 1), 'veto', digest, 'x', now(), 'x' from deletion_requests")],
+      ['P18 a veto', 'SL018', "create temp table deletion_reviews as select * from public.deletion_reviews where decision = 'approve'", (f: Fixtures) => vetoPastItsTime(f)],
     ] as const)('%s stands (deleter)', async (_what, code, temporary, arrange) => {
       const request = await fixtures.request('waiting');
       await fixtures.passTime(61);
-      if (code === 'SL018') await db.owner.change('alter table deletion_reviews disable trigger user; alter table deletion_reviews drop constraint deletion_reviews_request_id_reviewer_key');
       await arrange(fixtures);
       const trouble = await db.deleter.transaction(async (tx) => {
         await tx.rows(temporary);
@@ -309,14 +295,6 @@ describe('the database by itself refuses', () => {
 });
 
 describe('the rightful way is open', () => {
-  let db: TestDatabase;
-  let fixtures: Fixtures;
-  beforeEach(async () => {
-    db = await testDatabase();
-    fixtures = new Fixtures(db);
-  });
-  afterEach(() => db.drop());
-
   it('P16 P22 for a deletion by all its roles, to the end', async () => {
     const { id } = await fixtures.request('destroyed', { threshold: 1 });
     expect(await db.api.one('select state, undo from deletion_requests where id = $1', [id])).toEqual({ state: 'destroyed', undo: 'none' });
@@ -345,6 +323,15 @@ describe('the rightful way is open', () => {
     await fixtures.request('destroyed');
   });
 });
+
+/** A veto that the triggers would not take any more: only to see that it is not hidden. */
+async function vetoPastItsTime(f: Fixtures): Promise<void> {
+  const reviewer = await f.reviewer();
+  await f.db.owner.transaction(async (tx) => {
+    await tx.rows('set local session_replication_role = replica');
+    await tx.change("insert into deletion_reviews (request_id, reviewer, decision, digest, shown, viewed_at, reason) select id, $1, 'veto', digest, 'card', sluice_now(), 'no' from deletion_requests", [reviewer]);
+  });
+}
 
 async function refusalOf(db: TestDatabase, login: Login, sql: string, params: readonly unknown[]): Promise<{ readonly code: string; readonly text: string }> {
   // In a transaction that never commits: one case may try several logins.
