@@ -1,12 +1,13 @@
 export type { DeletionTerms, PowerOff, RequestRecord, StateName } from './core/request';
 export type { Gate } from './core/gates';
 export type { ReviewInput } from './core/review';
+export { DeletionModule } from './deletion.module';
 export { Deleter, type DeletionPowers, type DestroyerAccess, type RightsAsks, type RightsCheck } from './destroy.executor';
 export type { LenderAccess } from './loan';
 export { Preparation } from './prepare';
 export { Quarantine } from './quarantine';
 export { RequestStore, type DeletionTask, type Enqueue, type RequestFilter } from './request.store';
-export type { RequestView } from './request.view';
+export type { RequestSummary, RequestView } from './request.view';
 export { RequestsService, type DirectRequest, type RaiseDeletion, type TermsNow } from './requests.service';
 export { ReviewStore } from './review.store';
 export { DeletionSweep } from './sweep';

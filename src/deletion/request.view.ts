@@ -39,6 +39,35 @@ export interface RequestView {
   readonly acknowledgedBy: string | null;
 }
 
+/** A row of the list: enough to find the card, nothing to decide by (approver-ux C.3: lists have links only). */
+export interface RequestSummary {
+  readonly id: string;
+  readonly shortDigest: string;
+  readonly state: StateName;
+  readonly name: string;
+  readonly vmid: number;
+  readonly kind: 'qemu' | 'lxc';
+  readonly node: string;
+  readonly cluster: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Instant;
+  readonly reason: string;
+  readonly approveBy: Instant;
+  readonly waitsUntil: Instant | null;
+  readonly hold: Refusal | null;
+  readonly refusal: Refusal | null;
+  readonly undo: Undo;
+}
+
+export const requestSummary = (record: RequestRecord): RequestSummary => {
+  const { content, state } = record;
+  return {
+    id: record.id, shortDigest: shortDigest(record.digest), state: state.state, name: content.name, vmid: content.target.vmid, kind: content.target.kind, node: content.node, cluster: content.target.cluster,
+    requestedBy: content.requestedBy, requestedAt: content.requestedAt, reason: content.reason, approveBy: record.approveBy, waitsUntil: 'waitsUntil' in state ? state.waitsUntil : null,
+    hold: record.hold, refusal: 'refusal' in state ? state.refusal : null, undo: record.undo,
+  };
+};
+
 export interface ViewParts {
   readonly record: RequestRecord;
   readonly now: Instant;

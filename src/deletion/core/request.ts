@@ -59,6 +59,7 @@ export type RequestState =
 
 export type StateName = RequestState['state'];
 
+export const stateNames: readonly StateName[] = ['requested', 'refused', 'in-review', 'vetoed', 'approved', 'quarantining', 'waiting', 'cancelled', 'expired', 'destroying', 'destroyed', 'gone-outside', 'needs-human'];
 export const endStates: ReadonlySet<StateName> = new Set<StateName>(['refused', 'vetoed', 'cancelled', 'expired', 'destroyed', 'gone-outside', 'needs-human']);
 export const isEnd = (state: StateName): boolean => endStates.has(state);
 
