@@ -1,6 +1,7 @@
 // A small, complete world for specs of the planner: one cluster of two nodes, one managed and deletable pool, every right. Specs
 // change the one thing they are about.
 import { contentDigest, type BranchContent, type Lookups } from '../../src/intent/core/branch-content';
+import { draftBranch } from '../../src/intent/core/draft';
 import type { Allocation, PlanInput } from '../../src/intent/core/draft-parts';
 import { defaultFields } from '../../src/intent/core/fields';
 import { groupByGuest } from '../../src/intent/core/grouping';
@@ -8,8 +9,9 @@ import { makePlan, type MadePlan } from '../../src/intent/core/make-plan';
 import type { Finding, PlanSource } from '../../src/intent/core/plan';
 import type { ClusterWorld, ConnectedCluster, GuestLink, ObservedGuest } from '../../src/intent/core/world';
 import { judgeAll } from '../../src/intent/rules';
+import type { Rule } from '../../src/intent/rules/rule';
 import { emitDescription, readGuestConfig, type GuestKind } from '../../src/guest';
-import { ok, sha256Hex, type GuestId, type Instant, type Vmid } from '../../src/kernel';
+import { no, ok, sha256Hex, type GuestId, type Instant, type Vmid } from '../../src/kernel';
 import type { ChangeDiff } from '../../src/netbox/ports';
 import type { GuestRow } from '../../src/proxmox/ports';
 
@@ -131,7 +133,7 @@ export function inputOf(scene: Scene): PlanInput {
   const creates = grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => guest.netboxVmId);
   return {
     content, guests: grouped.guests, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
-    links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
+    links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
     limits: { maxCores: null, maxMemoryMib: null }, ...scene.input,
   };
 }
@@ -147,3 +149,14 @@ export function planOf(scene: Scene): MadePlan {
 }
 
 export const refusalsOf = (findings: readonly Finding[]): readonly string[] => findings.filter((finding) => finding.severity === 'refusal').map((finding) => finding.rule);
+
+/** What one rule says of a scene. `hole` is put into the world after the draft was made: what the rule cannot see. */
+export function judged(rule: Rule, scene: Scene, hole: Partial<ClusterWorld> = {}): readonly string[] {
+  const draft = draftBranch(inputOf(scene));
+  const findings = rule.judge(draft, inputOf({ ...scene, world: { ...scene.world, ...hole } }));
+  for (const finding of findings) if (finding.severity !== 'refusal' || finding.next === '') throw new Error(`${rule.name} says something else than a refusal with a next step`);
+  return findings.map((finding) => `${finding.object}: ${finding.observed}`);
+}
+
+/** The trouble that hides a part of the world. */
+export const unseen = no({ kind: 'not-observed', where: 'cluster alpha', text: '595 No route to host' } as const);
