@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 // Ways around the gates that test/db/forbidden-sql.spec.ts found open: a session's temporary tables standing in for ours, an
-// effect turned to another target or dated back (P13, P23, P25), a surprise that acknowledges itself (P23), and a proposal that
-// does not say what it weakens (P32).
+// effect turned to another target or dated back (P13, P23, P25), a plan started after its time (P8), a surprise that
+// acknowledges itself (P23), and a proposal that does not say what it weakens (P32).
 export class ClosedWays1764000000009 implements MigrationInterface {
   readonly name = 'ClosedWays1764000000009';
 
@@ -21,6 +21,17 @@ begin
   return new;
 end $$;
 create trigger effects_keep_their_target before update on effects for each row execute function keep_effect();
+
+-- P8: the time to start binds the start itself, and the longer expiry is set once.
+create function check_plan_expiries() returns trigger language plpgsql as $$
+begin
+  if new.expires_at is distinct from old.expires_at then raise exception 'the expiry of a plan is set once' using errcode = 'SL008'; end if;
+  if new.status = 'started' and old.status = 'ready' and new.start_by <= sluice_now() then
+    raise exception 'plan % had to be started before %', new.plan_id, new.start_by using errcode = 'SL008';
+  end if;
+  return new;
+end $$;
+create trigger plan_states_keep_their_expiries before update on plan_states for each row execute function check_plan_expiries();
 
 create function check_acknowledgement() returns trigger language plpgsql as $$
 begin

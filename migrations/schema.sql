@@ -503,6 +503,7 @@ CREATE TRIGGER gate_answers_are_append_only BEFORE DELETE OR UPDATE ON public.ga
 CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON public.journal_entries FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON public.journal_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER plan_state_moves BEFORE UPDATE ON public.plan_states FOR EACH ROW EXECUTE FUNCTION check_plan_state()
+CREATE TRIGGER plan_states_keep_their_expiries BEFORE UPDATE ON public.plan_states FOR EACH ROW EXECUTE FUNCTION check_plan_expiries()
 CREATE TRIGGER plans_are_immutable BEFORE DELETE OR UPDATE ON public.plans FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER plans_are_not_truncated BEFORE TRUNCATE ON public.plans FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER policy_proposal_four_eyes BEFORE INSERT OR UPDATE ON public.policy_proposals FOR EACH ROW EXECUTE FUNCTION check_policy_proposal()
@@ -653,6 +654,18 @@ begin
     raise exception 'a job does not go from % to %', old.state, new.state using errcode = 'SL002';
   end if;
   if new.fence < old.fence then raise exception 'a fence never goes back' using errcode = 'SL028'; end if;
+  return new;
+end $function$
+CREATE OR REPLACE FUNCTION public.check_plan_expiries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if new.expires_at is distinct from old.expires_at then raise exception 'the expiry of a plan is set once' using errcode = 'SL008'; end if;
+  if new.status = 'started' and old.status = 'ready' and new.start_by <= sluice_now() then
+    raise exception 'plan % had to be started before %', new.plan_id, new.start_by using errcode = 'SL008';
+  end if;
   return new;
 end $function$
 CREATE OR REPLACE FUNCTION public.check_plan_state()
@@ -990,6 +1003,7 @@ function check_acknowledgement() may be executed by everybody
 function check_deletion_request() may be executed by everybody
 function check_effect() may be executed by everybody
 function check_job_state() may be executed by everybody
+function check_plan_expiries() may be executed by everybody
 function check_plan_state() may be executed by everybody
 function check_policy_proposal() may be executed by everybody
 function check_policy_version() may be executed by everybody

@@ -80,6 +80,8 @@ const plans: readonly Case[] = [
   { it: 'P12 a refused plan is not started', as: 'worker', given: async (f) => [(await f.plan({ status: 'refused' })).id], sql: "update plan_states set status = 'started' where plan_id = $1", refused: ['SL002', 'a plan does not go from refused to started'] },
   { it: 'P4 a plan that was used is not started again', as: 'worker', given: async (f) => [(await f.plan({ status: 'done' })).id], sql: "update plan_states set status = 'started' where plan_id = $1", refused: ['SL002', 'a plan does not go from done to started'] },
   { it: 'P8 an expired plan is not started', as: 'worker', given: async (f) => { const { id } = await f.plan(); await f.passTime(3601); return [id]; }, sql: "update plan_states set status = 'started' where plan_id = $1", refused: ['SL008', 'expired at'] },
+  { it: 'P8 a plan whose time to start has passed is not started', as: 'worker', given: async (f) => { const { id } = await f.plan({ startBySeconds: 60 }); await f.passTime(61); return [id]; }, sql: "update plan_states set status = 'started' where plan_id = $1", refused: ['SL008', 'had to be started before'] },
+  { it: 'P8 the expiry of a plan is not made longer', as: ['worker', 'api', 'scheduler'], given: async (f) => [(await f.plan()).id], sql: "update plan_states set expires_at = expires_at + interval '1 day' where plan_id = $1", refused: ['SL008', 'set once'] },
   { it: 'P7 one plan has one job', as: 'worker', given: async (f) => { const { id } = await f.plan(); await f.job({ planId: id }); return [id]; }, sql: 'insert into apply_jobs (plan_id) values ($1)', refused: ['23505', 'apply_jobs_plan_id_key'] },
   { it: 'P3 a gate answer is not rewritten', as: 'owner', given: async (f) => { await f.db.api.change("insert into gate_answers (netbox, branch_id, action, change_digest, permitted, message) values ('main', 1, 'merge', 'c', false, 'no')"); return []; }, sql: 'update gate_answers set permitted = true', refused: appendOnly },
   { it: 'P36 a signed call is good once', as: 'api', given: async (f) => { await f.db.api.change("insert into used_nonces (nonce) values ('n')"); return []; }, sql: "insert into used_nonces (nonce) values ('n')", refused: ['23505', 'used_nonces_pkey'] },
@@ -277,6 +279,10 @@ describe('the database by itself refuses', () => {
   }
 
   describe('to take a temporary table for its own', () => {
+    it('P37 because every function says where it looks', async () => {
+      expect(await db.owner.rows("select proname from pg_proc where pronamespace = 'public'::regnamespace and not coalesce(proconfig @> array['search_path=public, pg_temp'], false)")).toEqual([]);
+    });
+
     it.each([
       ['P31 a freeze', 'SL031', 'create temp table freezes (unfrozen_at timestamptz)', (f: Fixtures) => frozenBy(f)],
       ['P19 a right that was taken away', 'SL019', "create temp table person_permissions as select id as person_id, 'approve_deletion'::text as permission from public.people", (f: Fixtures) => f.db.owner.change('delete from person_permissions')],

@@ -207,6 +207,24 @@ describe('the HTTP server and who may call it', () => {
     });
   });
 
+  it('shows a problem as a page to a browser that asked for one, and as JSON where the page cannot be drawn', async () => {
+    const withPages = await createHttpApp(root(ProbeController), { log: { error: (facts) => { logged.push(facts); } }, problemPage: (problem) => {
+      if (problem.status === 404) throw new Error('no template');
+      return `<h1>${problem.title}</h1>`;
+    } });
+    try {
+      logged.length = 0;
+      const page = await asNobody(withPages).get('/api/probe/who').set('Accept', 'text/html,*/*;q=0.8').expect(401);
+      expect(page.text).toBe('<h1>Nobody is signed in.</h1>');
+      expect(page.headers['content-type']).toContain('text/html');
+      expect((await asNobody(withPages).get('/api/probe/who').set('Accept', 'application/json').expect(401)).body).toMatchObject({ code: 'identity.not-signed-in' });
+      expect((await asNobody(withPages).get('/api/nothing').set('Accept', 'text/html').expect(404)).headers['content-type']).toContain('application/problem+json');
+      expect(logged).toHaveLength(1);
+    } finally {
+      await withPages.close();
+    }
+  });
+
   describe('what every answer carries', () => {
     it('a policy that allows no inline script or style', async () => {
       const policy = (await asNobody(app).get('/health')).headers['content-security-policy'] ?? '';
@@ -226,6 +244,8 @@ describe('the HTTP server and who may call it', () => {
   it('tells its health to anybody and its metrics and API description to those who may view', async () => {
     expect((await asNobody(app).get('/health').expect(200)).body).toEqual({ status: 'ok', mode: 'lab', database: 'ok', roles: ['api'], version: '1.2.3' });
     expect((await asService(app, 'a-token-of-the-plugin').get('/metrics').expect(200)).text).toContain('process_cpu_user_seconds_total');
+    expect((await anna.get('/api/docs').expect(200)).text).toContain('Sluice API');
+    await asNobody(app).get('/api/docs/swagger-ui-init.js').expect(401);
     const { body } = await anna.get('/api/docs-json').expect(200);
     expect(Object.keys((body as { paths: object }).paths)).toContain('/api/probe/order');
   });

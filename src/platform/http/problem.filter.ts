@@ -26,9 +26,20 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (trouble instanceof ProblemException) response.set(trouble.headers);
     response.status(problem.status).set('Cache-Control', 'no-store');
-    const html = this.page !== null && request.accepts(['json', 'html']) === 'html' ? await this.page(problem, request) : null;
+    const html = await this.pageOf(problem, request);
     if (html !== null) response.type('html').send(html);
     else response.type('application/problem+json').send(JSON.stringify(problem));
+  }
+
+  /** A page that cannot be drawn must not hide the problem that it was to show. */
+  private async pageOf(problem: Problem, request: Request): Promise<string | null> {
+    if (this.page === null || request.accepts(['json', 'html']) !== 'html') return null;
+    try {
+      return await this.page(problem, request);
+    } catch (trouble) {
+      this.unexpected(trouble, request);
+      return null;
+    }
   }
 
   private problemOf(trouble: unknown, request: Request): Problem {
