@@ -35,6 +35,12 @@ export class LinkStore {
     return tx.maybe<GuestLinkRow>(`select ${columns} from guest_links where guest_id = $1`, [guestId]);
   }
 
+  /** Guests of these for which a deletion request lives. */
+  async beingDeleted(guestIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.db.rows<{ guestId: string }>(`select guest_id as "guestId" from guest_claims where holder_kind = 'request' and released_at is null and guest_id = any ($1::uuid[])`, [guestIds]);
+    return new Set(rows.map((row) => row.guestId));
+  }
+
   list(): Promise<GuestLinkRow[]> {
     return this.db.rows<GuestLinkRow>(`select ${columns} from guest_links order by cluster, vmid, changed_at`);
   }

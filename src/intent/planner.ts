@@ -59,7 +59,7 @@ export class Planner {
       await this.allocate(access, netbox, guests, links, allocations);
       worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? [])));
     }
-    const input: PlanInput = { content, guests: grouped.guests, fields: netbox.fields, worlds, links, allocations, limits: { maxCores: null, maxMemoryMib: null } };
+    const input: PlanInput = { content, guests: grouped.guests, fields: netbox.fields, worlds, links, allocations, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits: { maxCores: null, maxMemoryMib: null } };
     return { ...input, worlds: await this.withNodes(input), others: grouped.others };
   }
 

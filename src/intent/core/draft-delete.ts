@@ -14,6 +14,7 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
   if (link === undefined || link.state !== 'live') {
     return onlyFindings({ rule: 'guest.not-adopted', severity: 'refusal', object, observed: 'no guest is linked to this NetBox VM', next: 'Take the guest in with an adopt step first, or remove the record where no guest exists.' });
   }
+  if (input.beingDeleted.has(link.guestId)) return onlyFindings({ rule: 'deletion.requested', severity: 'info', object, observed: `a deletion request for ${link.kind} ${link.vmid} lives`, next: 'Look at the deletion requests; nothing is asked twice.' });
   const conflicts = conflictsOf(change, object);
   if (conflicts.length > 0) return onlyFindings(...conflicts);
   const seen = world.observed.get(link.vmid);

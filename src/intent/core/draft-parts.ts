@@ -19,6 +19,8 @@ export interface PlanInput {
   readonly links: ReadonlyMap<number, GuestLink>;
   /** By NetBox VM id: what was given to a guest to be made; missing where none could be given. */
   readonly allocations: ReadonlyMap<number, Allocation>;
+  /** Guests (by their id) for which a deletion request lives: they are asked for once (P7). */
+  readonly beingDeleted: ReadonlySet<string>;
   readonly limits: Limits;
 }
 

@@ -1,0 +1,47 @@
+// What the lab needs of its own NetBox after it started: who the two people are there, which branch waits, and where webhooks go.
+import type { SeedPerson } from '../../identity';
+import type { LabSecrets } from './secrets';
+
+interface Listed { readonly results: readonly { readonly id: number; readonly name?: string }[] }
+
+export class NetBoxPeople {
+  constructor(private readonly url: string, private readonly secrets: LabSecrets) {}
+
+  async seeds(): Promise<readonly SeedPerson[]> {
+    const [engineer, approver] = [await this.idOf('users/users/?username=engineer'), await this.idOf('users/users/?username=approver')];
+    return [
+      { username: 'engineer', displayName: 'Erika Engineer', password: this.secrets.passwords.engineer, netbox: { name: 'netbox', userId: engineer }, permissions: ['view', 'operate', 'apply_create_vm', 'apply_update_vm', 'request_deletion_vm', 'approve_deletion'] },
+      { username: 'approver', displayName: 'Anton Approver', password: this.secrets.passwords.approver, netbox: { name: 'netbox', userId: approver }, permissions: ['view', 'operate', 'administer', 'approve_deletion'] },
+    ];
+  }
+
+  branchId(name: string): Promise<number> {
+    return this.idOf(`plugins/branching/branches/?name=${encodeURIComponent(name)}`);
+  }
+
+  vmId(name: string): Promise<number> {
+    return this.idOf(`virtualization/virtual-machines/?name=${encodeURIComponent(name)}`);
+  }
+
+  /** One webhook and one event rule, as an administrator would make them; their URL follows Sluice's port. */
+  async pointAt(sluiceUrl: string): Promise<void> {
+    const payload = { name: 'Sluice', payload_url: `${sluiceUrl}/api/hooks/netbox/netbox`, http_method: 'POST', http_content_type: 'application/json', secret: this.secrets.webhook, ssl_verification: true };
+    const [known] = (await this.admin<Listed>('GET', 'extras/webhooks/?name=Sluice')).results;
+    if (known !== undefined) return void (await this.admin('PATCH', `extras/webhooks/${known.id}/`, payload));
+    const made = await this.admin<{ readonly id: number }>('POST', 'extras/webhooks/', payload);
+    await this.admin('POST', 'extras/event-rules/', { name: 'Sluice: branches', object_types: ['netbox_branching.branch'], event_types: ['branch_merged', 'branch_reverted'], action_type: 'webhook', action_object_type: 'extras.webhook', action_object_id: made.id, enabled: true });
+  }
+
+  private async idOf(query: string): Promise<number> {
+    const [first] = (await this.admin<Listed>('GET', query)).results;
+    if (first === undefined) throw new Error(`the lab's NetBox has nothing for ${query}`);
+    return first.id;
+  }
+
+  private async admin<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.url}/api/${path}`, { method, headers: { Authorization: `Token ${this.secrets.netbox.admin}`, 'Content-Type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the lab's NetBox answered ${response.status} to ${method} ${path}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+}

@@ -1,0 +1,65 @@
+// The api: HTTP for people, services, NetBox's hooks and the gate. It reads Proxmox with the reflect token and writes nothing there.
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import { ApplyModule, JobEvents, JobsService, JobStore, LineStore } from '../apply';
+import { ClusterStore, ConnectionsModule, EndpointsService, type Clusters } from '../endpoints';
+import { IdentityModule } from '../identity';
+import { GateDoor, GateService, GateStore, IntentModule, PlanRequestStore, PlansService, PlanStore } from '../intent';
+import { JournalModule } from '../journal/journal.module';
+import { HookDoor, MergeModule, MergeStore } from '../merge';
+import { HealthModule } from '../platform/health';
+import { createHttpApp } from '../platform/http';
+import { Metrics } from '../platform/metrics';
+import { PolicyModule, PolicyStore, seedPolicy } from '../policy';
+import { deletionApi } from './deletion-parts';
+import type { Ground } from './ground';
+import { noticeOlderDatabase } from './journal-age';
+import { policyOf } from './policy-of';
+
+@Module({})
+class ApiModule {
+  static with(imports: DynamicModule[]): DynamicModule {
+    return { module: ApiModule, imports };
+  }
+}
+
+/** Starts listening; the URL is where people and NetBox reach it. */
+export async function startApi(ground: Ground, clusters: Clusters, version: string): Promise<{ readonly url: string; readonly app: NestExpressApplication }> {
+  const { config, log, shutdown } = ground;
+  const db = ground.db('api');
+  await noticeOlderDatabase(ground, 'api');
+  const [plans, requests, gates, jobs, lines, merges] = [new PlanStore(db), new PlanRequestStore(db), new GateStore(db), new JobStore(db), new LineStore(db), new MergeStore(db)];
+  const policies = new PolicyStore();
+  const asking = new PlansService(requests, plans, new Set(config.netbox.map((netbox) => netbox.name)));
+  const gate = new GateService(db, gates, plans, requests, asking, () => policies.current(db), async (netbox, branchId) => {
+    const happened = await merges.whatHappened(netbox, branchId);
+    if (happened.jobs + happened.destroyed === 0) return null;
+    return `This branch has already changed Proxmox (${happened.jobs} jobs, ${happened.destroyed} destroyed guests). This version makes no inverse plan: undo it with a new branch.`;
+  });
+  const events = new JobEvents(db, jobs, lines);
+  await events.start();
+  shutdown.onStop('job events', () => events.stop());
+  const endpoints = new EndpointsService(new ClusterStore(db), clusters, 'role:api');
+  await endpoints.open();
+  const metrics = new Metrics();
+  const secretsOf = (key: 'gateSecret' | 'webhookSecret'): ReadonlyMap<string, string> => new Map(config.netbox.map((netbox) => [netbox.name, netbox[key]]));
+  const app = await createHttpApp(ApiModule.with([
+    IdentityModule.with({ db, publicUrl: config.http.publicUrl ?? `http://${config.http.host}` }),
+    HealthModule.with({ db, mode: config.mode, roles: config.roles, version, metrics }),
+    PolicyModule.with({ db, mode: config.mode }),
+    JournalModule.with({ db }),
+    ConnectionsModule.with({ endpoints, store: new ClusterStore(db) }),
+    IntentModule.with({ plans: asking, gate, door: new GateDoor(secretsOf('gateSecret'), gates) }),
+    MergeModule.with({ hooks: new HookDoor(db, merges, secretsOf('webhookSecret')) }),
+    ApplyModule.with({ jobs: new JobsService(db, jobs, lines), events }),
+    deletionApi(db, clusters),
+  ]), { log, version, metrics });
+  shutdown.onStop('HTTP server', () => app.close());
+  const server = await app.listen(config.http.port, config.http.host);
+  const { port } = server.address() as AddressInfo;
+  return { url: config.http.publicUrl ?? `http://${config.http.host}:${port}`, app };
+}
+
+/** The first start makes the first policy of the configuration; later ones compare (P32). */
+export const seedFirstPolicy = async (ground: Ground): Promise<void> => void (await seedPolicy(ground.db('api'), policyOf(ground.config)));

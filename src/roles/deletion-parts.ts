@@ -1,0 +1,50 @@
+// What of the deletion module each role is given. The one destroy stays with the deleter's own role.
+import type { DynamicModule } from '@nestjs/common';
+import type { Clusters } from '../endpoints';
+import { DeletionModule, DeletionSweep, Preparation, Quarantine, RequestsService, RequestStore, ReviewStore, UndoWork, type Enqueue } from '../deletion';
+import { EffectStore } from '../effects';
+import type { FieldMap } from '../intent';
+import type { Refusal } from '../kernel';
+import type { Deletions } from '../merge';
+import type { NetBoxes } from '../netbox';
+import type { Database } from '../platform/database';
+import { enqueue } from '../platform/queue';
+import { PolicyStore } from '../policy';
+
+export const hand: Enqueue = (tx, task, id) => enqueue(tx, task, id);
+/** The deleter may not use the queue: what it leaves behind is found by the scheduler's tick. */
+export const leaveToScheduler: Enqueue = () => Promise.resolve();
+
+const requestsOf = (db: Database, clusters: Clusters): RequestsService => {
+  const policies = new PolicyStore();
+  return new RequestsService(new RequestStore(db, hand), new ReviewStore(), clusters, async (tx) => (await policies.current(tx)).body.deletion);
+};
+
+export interface DeletionWorker {
+  readonly merges: Deletions;
+  prepare(id: string): Promise<void>;
+  quarantine(id: string): Promise<void>;
+  undo(id: string): Promise<void>;
+}
+
+export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBoxes<FieldMap>): DeletionWorker {
+  const store = new RequestStore(db, hand);
+  const effects = new EffectStore(db);
+  const requests = requestsOf(db, clusters);
+  const prepare = new Preparation(store, new ReviewStore(), clusters, netboxes);
+  const quarantine = new Quarantine(store, effects, clusters);
+  const undo = new UndoWork(store, effects, clusters, netboxes);
+  return {
+    merges: { raise: (tx, wanted) => requests.raise(tx, wanted), cancelForRevert: (id, branch) => store.advance(id, { event: 'cancel', refusal: revertedText(branch) }, { role: 'worker', actor: 'role:worker' }) },
+    prepare: (id) => prepare.run(id),
+    quarantine: (id) => quarantine.run(id),
+    undo: (id) => undo.run(id),
+  };
+}
+
+export const deletionApi = (db: Database, clusters: Clusters): DynamicModule => DeletionModule.with({ requests: requestsOf(db, clusters) });
+
+/** Expires what ran out of time, and hands on again what nobody is working at: the deleter leaves its undo work to this. */
+export const deletionSweep = (db: Database): DeletionSweep => new DeletionSweep(new RequestStore(db, hand), hand, 10);
+
+const revertedText = (branch: string): Refusal => ({ code: 'deletion.reverted', summary: `The branch ${branch} that asked for this deletion was reverted.`, observed: 'NetBox recorded the revert', next: 'Ask again in a new branch if the guest shall still go.' });

@@ -1,0 +1,9 @@
+import type { Config } from '../platform/config';
+import type { Policy } from '../policy';
+
+/** The policy that a configuration asks for. */
+export const policyOf = ({ deletion, plan }: Config): Policy => ({
+  deletion: { threshold: deletion.threshold, windowSeconds: deletion.window, approveWithinSeconds: deletion.approveWithin, startWithinSeconds: deletion.startWithin, maxPerHour: deletion.maxPerHour, powerOff: deletion.powerOff },
+  plan: { expiresAfterSeconds: plan.expiresAfter, startWithinSeconds: plan.startWithin },
+  limits: { maxCores: plan.maxCores, maxMemoryMib: plan.maxMemoryMib },
+});
