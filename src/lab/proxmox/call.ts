@@ -33,10 +33,10 @@ export const route = (method: Route['method'], path: string, permission: Permiss
 /** 403 unless the caller has one of the privileges. `{name}` in the path is filled from path parts and parameters. */
 export const needs = (path: string, ...anyOf: readonly string[]): Permission => (call) => {
   const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => call.parts[name] ?? call.params[name] ?? '');
-  require(call, filled, ...anyOf);
+  demand(call, filled, ...anyOf);
 };
 
-export function require(call: Call, path: string, ...anyOf: readonly string[]): void {
+export function demand(call: Call, path: string, ...anyOf: readonly string[]): void {
   if (!may(call.cluster.access, call.authid, path, ...anyOf)) forbidden(`${path}, ${anyOf.join('|')}`);
 }
 

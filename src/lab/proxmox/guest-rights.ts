@@ -1,6 +1,6 @@
 // Which privilege a configuration key asks for (Proxmox VE 8.4): checked key by key, so a refused key names its privilege.
 // While a guest is being created the pool it is made in counts as well.
-import { isRootItself, require, type Call } from './call';
+import { isRootItself, demand, type Call } from './call';
 import { may } from './acl';
 import { driveValues, isDrive, isMount, isNet, isUnused, valuesOf } from './property-values';
 import { badParameters, die, forbidden } from './pve-error';
@@ -15,7 +15,7 @@ const cloudInit = new Set(['cicustom', 'cipassword', 'citype', 'ciupgrade', 'ciu
 /** 403 unless the caller has the privilege on the guest, or on the pool in which it is being made. */
 export function requireOnGuest(call: Call, vmid: number, pool: string | null, ...anyOf: readonly string[]): void {
   if (pool !== null && may(call.cluster.access, call.authid, `/pool/${pool}`, ...anyOf)) return;
-  require(call, `/vms/${vmid}`, ...anyOf);
+  demand(call, `/vms/${vmid}`, ...anyOf);
 }
 
 /** Is this the caller's to set, change or delete on a VM? `value` null = delete. */
@@ -30,7 +30,7 @@ export function checkQemuKey(call: Call, vmid: number, pool: string | null, key:
   if (/^hostpci\d+$/.test(key)) return value === null || /(?:^|,)mapping=/.test(value) ? ask('VM.Config.HWType') : die(`only root can set '${key}' config for non-mapped devices`);
   if (options.has(key)) {
     ask('VM.Config.Options');
-    if (key === 'startup') require(call, '/', 'Sys.Modify');
+    if (key === 'startup') demand(call, '/', 'Sys.Modify');
     return;
   }
   if (cloudInit.has(key) || /^ipconfig\d+$/.test(key)) return ask('VM.Config.Cloudinit', 'VM.Config.Network');
@@ -76,8 +76,8 @@ export function checkBridge(call: Call, kind: 'qemu' | 'lxc', value: string | un
   const bridge = values['bridge'];
   if (bridge === undefined) return;
   const path = `/sdn/zones/localnetwork/${bridge}`;
-  if (values['tag'] !== undefined) return require(call, `${path}/${values['tag']}`, 'SDN.Use');
-  require(call, path, 'SDN.Use');
+  if (values['tag'] !== undefined) return demand(call, `${path}/${values['tag']}`, 'SDN.Use');
+  demand(call, path, 'SDN.Use');
 }
 
 export type DriveRequest = { readonly kind: 'none' } | { readonly kind: 'cloudinit'; readonly storage: string } | { readonly kind: 'allocate'; readonly storage: string; readonly gib: number } | { readonly kind: 'volume'; readonly volid: string };
@@ -97,7 +97,7 @@ export function checkDriveStorage(call: Call, vmid: number, key: string, file: s
     case 'none': return;
     case 'cloudinit':
     case 'allocate': {
-      require(call, `/storage/${request.storage}`, 'Datastore.AllocateSpace');
+      demand(call, `/storage/${request.storage}`, 'Datastore.AllocateSpace');
       const storage = call.cluster.storage(request.storage);
       if (!storage.content.split(',').includes(content)) badParameters({ storage: `storage '${storage.id}' does not support ${content === 'images' ? 'vm images' : 'container directories'}` });
       return;
@@ -107,13 +107,13 @@ export function checkDriveStorage(call: Call, vmid: number, key: string, file: s
       const options = call.cluster.storage(storage);
       if (/^iso\//.test(name)) {
         if (!isCdrom) badParameters({ [key]: "explicit 'media=cdrom' is required for iso images" });
-        return require(call, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
+        return demand(call, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
       }
       const owner = ownerOf(request.volid);
       if (owner === null) die(options.type === 'dir' ? `unable to parse directory volume name '${name}'` : `unable to parse lvm volume name '${name}'`);
       if (owner === vmid) return;
-      require(call, `/storage/${storage}`, 'Datastore.Audit');
-      require(call, `/vms/${owner}`, 'VM.Config.Disk');
+      demand(call, `/storage/${storage}`, 'Datastore.Audit');
+      demand(call, `/vms/${owner}`, 'VM.Config.Disk');
     }
   }
 }

@@ -2,7 +2,7 @@
 // rights there, no more (Proxmox VE 8.4). This is the loan, and its limit. Carries P15.
 import { splitList } from '../../../proxmox/schema';
 import { may, permissionsAnswer, rightsOf } from '../acl';
-import { anyone, isOn, nothing, require, route, type Answer, type Call, type Route } from '../call';
+import { anyone, isOn, nothing, demand, route, type Answer, type Call, type Route } from '../call';
 import { badParameters, die, wrapped } from '../pve-error';
 import { builtInRoles } from '../roles';
 import type { Acl } from '../sluice-rights';
@@ -23,7 +23,7 @@ const normalPath = (path: string): string => (path === '' ? '/' : path.replace(/
 function permitAcl(call: Call): void {
   const path = normalPath(call.params['path'] ?? '');
   if (!paths.test(path)) badParameters({ path: `invalid ACL path '${call.params['path'] ?? ''}'` });
-  require(call, path, ...grantersOf(path));
+  demand(call, path, ...grantersOf(path));
 }
 
 function changeAcl(call: Call): Answer {
@@ -73,7 +73,7 @@ function readAcl(call: Call): Answer {
 function permissions(call: Call): Answer {
   const { access } = call.cluster;
   const asked = call.params['userid'] ?? call.authid;
-  if (asked !== call.authid && !asked.startsWith(`${call.authid}!`)) require(call, '/access', 'Sys.Audit');
+  if (asked !== call.authid && !asked.startsWith(`${call.authid}!`)) demand(call, '/access', 'Sys.Audit');
   return { data: permissionsAnswer(access, asked, call.params['path']) };
 }
 
@@ -108,7 +108,7 @@ function dropRole(call: Call): Answer {
   return nothing;
 }
 
-const modifies = (call: Call): void => require(call, '/access', 'Sys.Modify');
+const modifies = (call: Call): void => demand(call, '/access', 'Sys.Modify');
 
 export const accessRoutes: readonly Route[] = [
   route('GET', '/access/permissions', anyone, permissions), route('GET', '/access/roles', anyone, roles), route('POST', '/access/roles', modifies, addRole), route('DELETE', '/access/roles/{roleid}', modifies, dropRole),

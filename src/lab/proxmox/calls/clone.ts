@@ -1,7 +1,7 @@
 // Clones. The task carries the VMID of the source; MACs, uuid and vmgenid are new, tags and protection come along, the pool
 // is joined last (Proxmox VE 8.4). Carries P14.
 import { randomUUID } from 'node:crypto';
-import { isOn, needs, require, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { isOn, needs, demand, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { newMac } from '../devices';
 import { driveValues, isCdrom, isDrive, isMount, isNet, isUnused, mountFormat, printDrive, valuesOf, volumeIn } from '../property-values';
 import { PveError, badParameters, die } from '../pve-error';
@@ -27,7 +27,7 @@ function clone(call: Call, kind: GuestKind): Answer {
   if (!cluster.state.nodes.some((node) => node.name === target)) die(`no such cluster node '${target}'`);
   const storage = params['storage'];
   if (storage !== undefined) {
-    require(call, `/storage/${storage}`, 'Datastore.AllocateSpace');
+    demand(call, `/storage/${storage}`, 'Datastore.AllocateSpace');
     if (!cluster.storage(storage).content.split(',').includes(kind === 'qemu' ? 'images' : 'rootdir')) badParameters({ storage: `storage '${storage}' does not support ${kind === 'qemu' ? 'vm images' : 'container directories'}` });
   }
   const source = sourceOf(call, kind);

@@ -1,7 +1,7 @@
 // PUT and POST of guest configurations, with what makes them dangerous: keys are written one after another, what cannot be
 // applied stays pending, and the digest is compared inside the guest's lock (Proxmox VE 8.4). Carries P9.
 import { lxcKeys, qemuKeys, splitList, tableKey } from '../../../proxmox/schema';
-import { isOn, isRootItself, needs, nothing, require, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { isOn, isRootItself, needs, nothing, demand, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
 import { checkBoot, makeDrive, makeMount, netText } from '../devices';
 import { checkBridge, checkDriveStorage, checkLxcKey, checkQemuKey } from '../guest-rights';
@@ -193,5 +193,5 @@ export const configRoutes: readonly Route[] = [
   route('PUT', '/nodes/{node}/qemu/{vmid}/config', qemuAny, (call) => put(call, 'qemu')),
   route('POST', '/nodes/{node}/qemu/{vmid}/config', qemuAny, post),
   route('PUT', '/nodes/{node}/lxc/{vmid}/config', lxcAny, (call) => put(call, 'lxc')),
-  route('PUT', '/nodes/{node}/qemu/{vmid}/unlink', (call) => require(call, `/vms/${vmidOf(call)}`, 'VM.Config.Disk'), unlink),
+  route('PUT', '/nodes/{node}/qemu/{vmid}/unlink', (call) => demand(call, `/vms/${vmidOf(call)}`, 'VM.Config.Disk'), unlink),
 ];

@@ -1,7 +1,7 @@
 // POST lxc from a template (Proxmox VE 8.4): root file system, defaults, network devices with MACs. Restore is not simulated.
 import { lxcKeys, tableKey } from '../../../proxmox/schema';
 import { may } from '../acl';
-import { anyone, isOn, isRootItself, require, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { anyone, isOn, isRootItself, demand, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { makeMount, netText } from '../devices';
 import { checkBridge, checkDriveStorage, checkLxcKey, requireOnGuest } from '../guest-rights';
 import { powerOn } from '../power-state';
@@ -19,9 +19,9 @@ function create(call: Call): Answer {
   const pool = checkMayCreate(call, vmid);
   const wanted = Object.fromEntries(Object.entries(params).filter(([key]) => key !== 'vmid' && tableKey(lxcKeys, key) !== null));
   const unprivileged = (wanted['unprivileged'] ?? (cluster.options.version === '8.4' ? '0' : '1')) === '1';
-  if (!unprivileged && cluster.options.version !== '8.4' && !isRootItself(call)) require(call, '/', 'Sys.Modify');
+  if (!unprivileged && cluster.options.version !== '8.4' && !isRootItself(call)) demand(call, '/', 'Sys.Modify');
   for (const [key, value] of Object.entries(wanted)) {
-    if (key === 'tags') require(call, `/vms/${vmid}`, 'VM.Config.Options');
+    if (key === 'tags') demand(call, `/vms/${vmid}`, 'VM.Config.Options');
     else if (key === 'features' && pool !== null && may(cluster.access, call.authid, `/pool/${pool}`, 'VM.Allocate') && /^nesting=[01]$/.test(value)) continue;
     else checkLxcKey(call, vmid, pool, key, value, unprivileged);
   }
@@ -46,7 +46,7 @@ function checkTemplate(call: Call, volid: string): string {
   const { storage, name } = splitVolid(volid);
   call.cluster.storage(storage);
   if (!name.startsWith('vztmpl/')) return die(`unable to use volume ${volid} - content type needs to be 'vztmpl'`);
-  require(call, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
+  demand(call, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
   return volid;
 }
 

@@ -1,7 +1,7 @@
 // Pools: members, moves, and who may make them (Proxmox VE 8.4). A refusal inside an update is wrapped: the status is 500.
 import { splitList } from '../../../proxmox/schema';
 import { may } from '../acl';
-import { anyone, isOn, needs, nothing, require, route, type Answer, type Call, type Route } from '../call';
+import { anyone, isOn, needs, nothing, demand, route, type Answer, type Call, type Route } from '../call';
 import { die, wrapped } from '../pve-error';
 import { guestRow } from './cluster';
 
@@ -17,7 +17,7 @@ function update(call: Call): Answer {
     const next = { ...state.poolOf };
     for (const vmid of vmids) {
       const here = next[vmid];
-      require(call, `/vms/${vmid}`, 'Permissions.Modify', 'VM.Allocate');
+      demand(call, `/vms/${vmid}`, 'Permissions.Modify', 'VM.Allocate');
       if (isOn(call, 'delete')) {
         if (here !== pool) die(`VM ${vmid} is not a pool member`);
         delete next[vmid];
@@ -26,7 +26,7 @@ function update(call: Call): Answer {
       if (here === pool) die(`VM ${vmid} is already a pool member`);
       if (here !== undefined) {
         if (!isOn(call, 'allow-move')) die(`VM ${vmid} belongs already to pool '${here}' and 'allow-move' is not set`);
-        require(call, `/pool/${here}`, 'Pool.Allocate');
+        demand(call, `/pool/${here}`, 'Pool.Allocate');
       }
       next[vmid] = pool;
     }

@@ -1,5 +1,5 @@
 // Growing a disk: for a VM everything is checked inside the task, for a container at once (Proxmox VE 8.4, 5.7 of the reference).
-import { needs, require, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { needs, demand, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
 import { diskBytes } from '../devices';
 import { bytesOf, driveValues, isCdrom, mountFormat, printDrive, sizeText, valuesOf, volumeIn } from '../property-values';
@@ -35,7 +35,7 @@ function resizeVm(call: Call): Answer {
     const value = guest.main[disk] ?? die(`disk '${disk}' does not exist`);
     if (isCdrom(disk, value)) die("you can't resize a cdrom");
     const volid = volumeIn(disk, value) ?? die(`disk '${disk}' has no associated volume`);
-    require(call, `/storage/${splitVolid(volid).storage}`, 'Datastore.AllocateSpace');
+    demand(call, `/storage/${splitVolid(volid).storage}`, 'Datastore.AllocateSpace');
     const before = diskBytes(disk, value) ?? 0;
     const after = wantedBytes(params['size'] ?? '', before);
     if (after < before) die('shrinking disks is not supported');
@@ -58,7 +58,7 @@ function resizeCt(call: Call): Answer {
   if (after < before) die('unable to shrink disk size');
   if (after === before) die('disk is already at specified size');
   const volid = volumeIn(disk, value) ?? die(`can't resize mount point owned by another container (${vmid})`);
-  require(call, `/storage/${splitVolid(volid).storage}`, 'Datastore.AllocateSpace');
+  demand(call, `/storage/${splitVolid(volid).storage}`, 'Datastore.AllocateSpace');
   return task(call, 'resize', vmid, (worker) => cluster.withFlock('lxc', vmid, async () => {
     await worker.begin();
     await worker.middle();

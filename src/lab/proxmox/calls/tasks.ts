@@ -1,6 +1,6 @@
 // Reading tasks: list, status and log. A token sees its own; others need Sys.Audit on the node (Proxmox VE 8.4).
 import { may } from '../acl';
-import { anyone, isOn, nothing, require, route, type Call, type Route } from '../call';
+import { anyone, isOn, nothing, demand, route, type Call, type Route } from '../call';
 import { badParameters } from '../pve-error';
 import type { TaskRecord } from '../state';
 import { stopTask } from '../tasks';
@@ -18,7 +18,7 @@ function find(call: Call): TaskRecord | null {
   const upid = call.parts['upid'] ?? '';
   if (!upidShape.test(upid)) badParameters({ upid: 'unable to parse worker upid' });
   const record = call.cluster.state.tasks.find((task) => task.upid === upid && task.node === call.node) ?? null;
-  if (record !== null && !isOwn(call, record)) require(call, `/nodes/${call.node}`, 'Sys.Audit');
+  if (record !== null && !isOwn(call, record)) demand(call, `/nodes/${call.node}`, 'Sys.Audit');
   return record;
 }
 
@@ -62,7 +62,7 @@ function list(call: Call): { data: unknown; total: number } {
 
 function stop(call: Call): void {
   const record = call.cluster.state.tasks.find((task) => task.upid === call.parts['upid'] && task.node === call.node);
-  if (record !== undefined && !isOwn(call, record)) require(call, `/nodes/${call.node}`, 'Sys.Modify');
+  if (record !== undefined && !isOwn(call, record)) demand(call, `/nodes/${call.node}`, 'Sys.Modify');
   if (record?.end === null) stopTask(call.cluster, record.upid);
 }
 

@@ -1,7 +1,7 @@
 // Users and their API tokens, as the set-up guide makes them (Proxmox VE 8.4). Secrets are answered once, by creation.
 import { randomUUID } from 'node:crypto';
 import { may } from '../acl';
-import { anyone, forbiddenUnless, isOn, nothing, require, route, type Answer, type Call, type Route } from '../call';
+import { anyone, forbiddenUnless, isOn, nothing, demand, route, type Answer, type Call, type Route } from '../call';
 import { badParameters, die, wrapped } from '../pve-error';
 import type { User } from '../state';
 
@@ -11,7 +11,7 @@ const known = (call: Call): User => call.cluster.state.users[idOf(call)] ?? die(
 
 const modifies = (call: Call): void => forbiddenUnless(may(call.cluster.access, call.authid, '/access/groups', 'User.Modify') && may(call.cluster.access, call.authid, `/access/realm/${realmType(idOf(call))}`, 'Realm.AllocateUser', 'User.Modify'), '/access/groups, User.Modify');
 const readsOne = (call: Call): void => {
-  if (idOf(call) !== call.authid.split('!')[0]) require(call, '/access/groups', 'User.Modify', 'Sys.Audit');
+  if (idOf(call) !== call.authid.split('!')[0]) demand(call, '/access/groups', 'User.Modify', 'Sys.Audit');
 };
 
 /** The real one reads the realm out of the name before it looks at rights or parameters. */
