@@ -1,6 +1,6 @@
 // Carries P32: the policy in force is the newest version row, and a version comes from a decided proposal of the same content.
 import { canonicalJson, refuse, ok, type Instant, type PersonId, type Result } from '../kernel';
-import type { Tx } from '../platform/database';
+import type { Mode, Tx } from '../platform/database';
 import type { Policy } from './core/policy';
 
 export interface PolicyVersion { readonly version: number; readonly body: Policy; readonly origin: 'configuration' | 'proposal'; readonly proposalId: string | null; readonly madeAt: Instant }
@@ -23,6 +23,11 @@ export class PolicyStore {
   /** The policy in force. There always is one: the first start seeds it. */
   current(tx: Tx): Promise<PolicyVersion> {
     return tx.one<PolicyVersion>(`select ${versionColumns} from policy_versions order by version desc limit 1`);
+  }
+
+  /** What the database was made for: it decides how short a window may be (P22). */
+  async mode(tx: Tx): Promise<Mode> {
+    return (await tx.one<{ mode: Mode }>('select mode from settings')).mode;
   }
 
   async firstAndNewest(tx: Tx): Promise<{ readonly first: PolicyVersion; readonly newest: PolicyVersion } | null> {

@@ -1,14 +1,16 @@
 // Carries P32: a configuration file makes the first policy and never changes a later one. A file that says something else is
 // refused at start, so that nobody believes it took effect; one that still says what it seeded is fine for ever.
-import { canonicalJson } from '../kernel';
+import { canonicalJson, sentence } from '../kernel';
 import { append } from '../journal';
 import { CannotStart, type Database } from '../platform/database';
-import { changeWords, differences, weakens, type Policy } from './core/policy';
+import { changeWords, differences, readPolicy, weakens, type Policy } from './core/policy';
 import { PolicyStore } from './policy.store';
 
 /** The version in force. Throws CannotStart with the keys and the way to propose the change. */
 export async function seedPolicy(db: Database, fromConfig: Policy): Promise<{ readonly version: number; readonly seeded: boolean }> {
   const store = new PolicyStore();
+  const read = readPolicy(fromConfig, await store.mode(db));
+  if (!read.ok) throw new CannotStart(`The policy of the configuration is refused. ${sentence(read.error)}`);
   const known = await store.firstAndNewest(db);
   if (known === null) {
     const seeded = await db.transaction(async (tx) => {

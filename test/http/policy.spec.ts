@@ -98,6 +98,12 @@ describe('policy and freeze', () => {
     expect((await current()).body.deletion.threshold).toBe(3);
   });
 
+  it('P22 refuses at start a window that the database would refuse at the first request', async () => {
+    await expect(seedPolicy(db.api, withDeletion({ windowSeconds: 0 }))).rejects.toThrow('deletion.windowSeconds is 0; it has to be a whole number from 1');
+    await db.owner.change("update settings set mode = 'live'");
+    await expect(seedPolicy(db.api, withDeletion({ windowSeconds: 3599 }))).rejects.toThrow('deletion.windowSeconds is 3599; it has to be a whole number from 3600');
+  });
+
   it('P31 freezes at one word and unfreezes by a second person only', async () => {
     const store = new FreezeStore();
     expect((await anna.get('/api/freeze').expect(200)).body).toEqual({ frozen: false, freeze: null });
