@@ -22,8 +22,8 @@ async function main(): Promise<void> {
     return;
   }
   // The one road from production code into the lab (DESIGN "Who may know whom").
-  const { startLab, welcome } = await import('./lab/index.js');
-  const lab = await startLab({ directory: config.dataDirectory });
+  const { freePort, labFileOf, startLab, welcome } = await import('./lab/index.js');
+  const lab = await startLab({ directory: config.dataDirectory, labFile: labFileOf(process.cwd()), overrides: { http: { ...config.http, port: await freePort(config.http.port) } } });
   shutdown.onStop('lab', () => lab.stop());
   const { url } = await startSluice(lab.config, { ...common, seed: (owner) => lab.seed(owner) });
   if (url === null) throw new CannotStart('The lab needs the api role.');

@@ -2,7 +2,7 @@
 // says where everything is. Used by the zero-config start and by the tests.
 import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultConfig, type Config, type ConfigOverrides } from '../platform/config';
 import type { Database } from '../platform/database';
 import { netboxLabOf } from './netbox';
@@ -15,8 +15,10 @@ import { NetBoxPeople } from './scenario/netbox-people';
 import { seedDatabase } from './scenario/seed-database';
 
 export interface LabOptions {
-  /** State of the simulators, secrets, lab.json. */
+  /** State of the simulators and secrets. */
   readonly directory: string;
+  /** Where lab.json is written: in the checkout, so that a newcomer finds it. */
+  readonly labFile: string;
   readonly overrides?: ConfigOverrides;
   readonly taskMillis?: number;
   /** How the child is started; tests that run TypeScript directly give their own. */
@@ -51,7 +53,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     connect: async (sluiceUrl) => {
       await people.pointAt(sluiceUrl);
       await netboxLabOf(answer.netbox.url).gate({ url: sluiceUrl, secret: secrets.gate, netbox: 'netbox' });
-      writeLabFile(join(directory, 'lab.json'), sluiceUrl, answer, secrets, directory, await people.branchId(waitingBranch));
+      writeLabFile(options.labFile, sluiceUrl, answer, secrets, directory, await people.branchId(waitingBranch));
     },
     stop: () => stopChild(child),
   };
@@ -107,5 +109,6 @@ function writeLabFile(file: string, url: string, answer: LabAnswer, secrets: Lab
     people: (['engineer', 'approver'] as const).map((role) => ({ role, username: role, password: secrets.passwords[role] })),
     branches: [{ id: branchId, name: waitingBranch }],
   };
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(lab, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunningLab } from './start-lab';
 
 /** What a newcomer reads after the start: one URL, two people, what to do first. */
@@ -8,5 +9,7 @@ Sluice's lab is running: ${url}
   approver   password ${lab.secrets.passwords.approver}   may approve what the engineer may not
 
 Simulated NetBox: ${lab.netboxUrl}   Simulated Proxmox: ${lab.proxmox.map((cluster) => `${cluster.name} ${cluster.nodes[0]?.url ?? ''}`).join('   ')}
-Everything else (tokens, CA files) stands in ${lab.config.dataDirectory}/lab.json. Ctrl-C stops it; sluice lab reset forgets it.
+Everything else (tokens, CA files) stands in .data/lab.json. Ctrl-C stops it; sluice lab reset forgets it.
 `;
+
+export const labFileOf = (checkout: string): string => join(checkout, '.data', 'lab.json');

@@ -51,7 +51,7 @@ export async function startStory(overrides: ConfigOverrides = {}): Promise<Story
   const database = await makeDatabase('template');
   const rolePasswordsFile = join(directory, 'role-passwords.json');
   writeFileSync(rolePasswordsFile, JSON.stringify({ api: 'api', worker: 'worker', deleter: 'deleter', scheduler: 'scheduler' }));
-  const lab = await startLab({ directory, taskMillis: 20, childFile: join(__dirname, 'lab-process.js'), overrides: { ...storyDefaults, ...overrides, database: { url: database.url, rolePasswordsFile } } });
+  const lab = await startLab({ directory, labFile: join(directory, 'lab.json'), taskMillis: 20, childFile: join(__dirname, 'lab-process.js'), overrides: { ...storyDefaults, ...overrides, database: { url: database.url, rolePasswordsFile } } });
   const owner = await openDatabase(database.url, { role: 'owner', poolSize: 3 });
   const log = process.env['SLUICE_TEST_LOG'] === undefined ? silentLog : makeLog({ level: 'debug', pretty: true });
   let sluice: RunningSluice | null = null;
