@@ -1,3 +1,4 @@
+export { isEnd } from './core/request';
 export type { DeletionTerms, PowerOff, RequestRecord, StateName } from './core/request';
 export type { Gate } from './core/gates';
 export type { ReviewInput } from './core/review';
