@@ -14,8 +14,11 @@ import { startSluice, type RunningSluice } from '../../src/roles/start';
 import { dropDatabase, makeDatabase } from './test-database';
 import { until } from './until';
 
-export interface Answer<T = any> { readonly status: number; readonly body: T; readonly headers: Headers }
-export interface Person { get<T = any>(path: string): Promise<Answer<T>>; post<T = any>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer<T>> }
+/** A JSON object of which a test names what it looks at. */
+export type Wire = Readonly<Record<string, unknown>>;
+export interface NetBoxJob { readonly id: number; readonly status: { readonly value: string }; readonly error: string }
+export interface Answer<T> { readonly status: number; readonly body: T; readonly headers: Headers }
+export interface Person { get<T = Wire>(path: string): Promise<Answer<T>>; post<T = Wire>(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer<T>> }
 
 export interface Story {
   readonly lab: RunningLab;
@@ -26,14 +29,14 @@ export interface Story {
   /** One simulated cluster's lab control, e.g. `leipzig`. */
   proxmox(cluster: string): ReturnType<typeof labOf>;
   /** A read of a simulated cluster as its administrator: the `data` of the answer. */
-  proxmoxGet(cluster: string, path: string): Promise<any>;
+  proxmoxGet<T = Wire>(cluster: string, path: string): Promise<T>;
   readonly netboxLab: ReturnType<typeof netboxLabOf>;
   signIn(role: 'engineer' | 'approver'): Promise<Person>;
   readonly service: Person;
   /** REST of the simulated NetBox as one of its users. */
   netbox(as: 'admin' | 'engineer' | 'approver'): Person;
   /** Merges a branch over NetBox's own REST API and waits for its job; gives the job. */
-  merge(branchId: number, as?: 'engineer'): Promise<any>;
+  merge(branchId: number, as?: 'engineer'): Promise<NetBoxJob>;
   /** SQL as a runtime login, past all of our code. */
   asRole(role: DatabaseRole, sql: string): Promise<unknown>;
   stopSluice(): Promise<void>;
@@ -65,10 +68,10 @@ export async function startStory(overrides: ConfigOverrides = {}): Promise<Story
     lab, owner, directory, databaseUrl: database.url,
     get url() { return base(); },
     proxmox: (cluster) => labOf(lab.proxmox.find((candidate) => candidate.name === cluster)?.nodes[0]?.url ?? ''),
-    async proxmoxGet(cluster, path) {
+    async proxmoxGet<T>(cluster: string, path: string) {
       const found = lab.proxmox.find((candidate) => candidate.name === cluster);
       const answer = await request(`${found?.nodes[0]?.url ?? ''}/api2/json/${path}`, { dispatcher: trusting, headers: { Authorization: `PVEAPIToken=root@pam!lab=${lab.secrets.root}` } });
-      return ((await answer.body.json()) as { data: unknown }).data;
+      return ((await answer.body.json()) as { data: T }).data;
     },
     netboxLab: netboxLabOf(lab.netboxUrl),
     service: client(base, { Authorization: `Bearer ${lab.secrets.serviceToken}` }),
@@ -82,11 +85,11 @@ export async function startStory(overrides: ConfigOverrides = {}): Promise<Story
     },
     async merge(branchId, as = 'engineer') {
       const netbox = story.netbox(as);
-      const begun = await netbox.post(`/api/plugins/branching/branches/${branchId}/merge/`, { commit: true });
+      const begun = await netbox.post<NetBoxJob>(`/api/plugins/branching/branches/${branchId}/merge/`, { commit: true });
       if (begun.status !== 200) throw new Error(`merge answered ${begun.status}: ${JSON.stringify(begun.body)}`);
       let job = begun.body;
       await until(async () => {
-        job = (await netbox.get(`/api/core/jobs/${begun.body.id}/`)).body;
+        job = (await netbox.get<NetBoxJob>(`/api/core/jobs/${begun.body.id}/`)).body;
         return job.status.value === 'completed' || job.status.value === 'errored';
       }, 'the end of the merge job', 20_000);
       return job;
