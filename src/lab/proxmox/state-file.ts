@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { ClusterState } from './state';
 
+const coalesceMillis = 50;
+
 export class StateFile {
   private dirty: ClusterState | null = null;
   private planned = false;
@@ -19,15 +21,15 @@ export class StateFile {
     return state;
   }
 
-  /** Several commits in one turn are one write. */
+  /** Commits of tasks are written together soon after; an answer does not leave before it is all written (`flush`). */
   save(state: ClusterState): void {
     this.dirty = state;
     if (this.planned) return;
     this.planned = true;
-    setImmediate(() => {
+    setTimeout(() => {
       this.planned = false;
       this.flush();
-    });
+    }, coalesceMillis).unref();
   }
 
   flush(): void {

@@ -56,6 +56,19 @@ describe('the control of the lab', () => {
     await expect(cluster.root.call('GET', '/nodes/pve1/qemu/100/config')).rejects.toThrow();
   });
 
+  it('holds an answer back as long as it was told', async () => {
+    await cluster.lab.fault({ path: '/version$' }, { delayMillis: 80 });
+    const before = Date.now();
+    expect((await cluster.root.call('GET', '/version')).status).toBe(200);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(75);
+  });
+
+  it('lets a third party act after a request was done and before its answer leaves', async () => {
+    await cluster.lab.actAt({ method: 'GET', path: '/qemu/103/config' }, { act: 'rename', vmid: 103, name: 'renamed-meanwhile' }, 'after');
+    expect((await config(103))['name']).toBe('guest-103');
+    expect((await config(103))['name']).toBe('renamed-meanwhile');
+  });
+
   it('fires for the token that was meant only', async () => {
     await cluster.lab.fault({ token: 'reflect' }, { status: 502 });
     expect((await cluster.root.call('GET', '/version')).status).toBe(200);

@@ -1,7 +1,12 @@
 // Parameters of a request: query, form or JSON body; a parameter given twice becomes a list; query wins over body (Proxmox VE 8.4).
-import { splitOnce } from './split';
 import type { RawParams } from '../../../proxmox/schema';
 import { PveError } from '../pve-error';
+
+/** Cuts at the first occurrence only; the second part is missing when there is none. */
+export function splitOnce(text: string, at: string): readonly string[] {
+  const index = text.indexOf(at);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + at.length)];
+}
 
 const unescape = (text: string): string => {
   try {

@@ -10,7 +10,7 @@ import { answerPlain, send, sendTruncated, type WireAnswer } from './answer';
 import { authenticate } from './authenticate';
 import { control, type Control } from './control-api';
 import { dispatch } from './dispatch';
-import { parseBody, parseForm } from './parameters';
+import { parseBody, parseForm, splitOnce } from './parameters';
 
 const base = '/api2/';
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
@@ -72,7 +72,7 @@ export class NodeServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { cluster, file } = this.options;
     const method = request.method ?? '';
-    const [path = '', query = ''] = splitQuery(request.url ?? '');
+    const [path = '', query = ''] = splitOnce(request.url ?? '', '?');
     if (path.startsWith('/__lab/')) {
       const answer = control(this.options, method, path, new URLSearchParams(query), await bodyOf(request) ?? '');
       file.flush();
@@ -170,11 +170,6 @@ function refusedByServer(request: IncomingMessage, method: string, path: ApiPath
   if (text !== '' && !/^application\/(?:x-www-form-urlencoded|json)(?:;|$)/.test(type)) return answerPlain(506, `upload 'Content-Type '${type}' not implemented`);
   return path.ok ? null : path.answer;
 }
-
-const splitQuery = (url: string): readonly string[] => {
-  const mark = url.indexOf('?');
-  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
-};
 
 function shownParams(request: IncomingMessage, query: string, text: string): Record<string, unknown> {
   try {
