@@ -1,6 +1,6 @@
 // Carries P5, P17: what is asked of NetBox for one branch, and what does not fit together. A stub says what NetBox would say; real
 // answers run through the real readers in test/real-input.
-import { diff, vmDelete, vmUpdate } from '../../test/setup/intent-world';
+import { diff, nicCreate, vmCreate, vmDelete, vmUpdate } from '../../test/setup/intent-world';
 import { notObserved, ok, type Instant } from '../kernel';
 import type { BranchRecord, ChangeDiff, ChangeLogRow, NetBoxObject, NetBoxReader } from '../netbox/ports';
 import { readBranchContent } from './branch-reader';
@@ -26,7 +26,8 @@ function netbox(diffs: readonly ChangeDiff[], change: Partial<NetBoxReader> = {}
   };
   return { reader, asked };
 }
-const update = vmUpdate(5, 'a', { device: 1, tags: ['Web tier'] }, { memory: 4096, device: 2 });
+const update = vmUpdate(5, 'a', { device: 1, tags: ['Web tier'] }, { memory: 4096 });
+const made = [vmCreate(8, 'new', { device: 1, tags: ['Web tier'], custom_fields: { proxmox_node: 2 } }), nicCreate(9, 8, 'net0', { untagged_vlan: 30 })];
 const ip = diff('ipam.ipaddress', 3, { name: 'ip', assigned_object_type: 11, assigned_object_id: 30 }, { name: 'ip2', assigned_object_type: 11, assigned_object_id: 30 });
 const authorsIn = async (change: Partial<NetBoxReader>, diffs = [update]) => {
   const read = await readBranchContent(netbox(diffs, change).reader, 4);
@@ -35,14 +36,17 @@ const authorsIn = async (change: Partial<NetBoxReader>, diffs = [update]) => {
 
 describe('reading a branch', () => {
   it('asks once for each kind of name, and only for kinds that are mentioned', async () => {
-    const { reader, asked } = netbox([update, ip]);
+    const { reader, asked } = netbox([update, ip, ...made]);
     const read = await readBranchContent(reader, 4);
     expect(read).toMatchObject({ ok: true, value: { kind: 'content', changeDigest: expect.stringMatching(/^[0-9a-f]{64}$/) as string, content: { authors: ['netbox:main:2'] } } });
     expect(read.ok && read.value.kind === 'content' && read.value.content.lookups).toEqual({
-      clusters: new Map([[1, 'Alpha']]), devices: new Map([[1, 'pve1'], [2, 'pve2']]), vlans: new Map(), tags: new Map([['Web tier', 'web-tier']]), vms: new Map([[6, objects['virtualization/virtual-machines']?.[0]]]),
+      clusters: new Map([[1, 'Alpha']]), devices: new Map([[1, 'pve1'], [2, 'pve2']]), vlans: new Map([[30, 130]]), tags: new Map([['Web tier', 'web-tier']]), vms: new Map([[6, objects['virtualization/virtual-machines']?.[0]]]),
       interfaceOwners: new Map([[30, 6]]), vmInterfaceTypeId: 11,
     });
-    expect(asked.sort()).toEqual(['core/object-types', 'dcim/devices', 'extras/tags', 'virtualization/clusters', 'virtualization/interfaces', 'virtualization/virtual-machines']);
+    expect(asked.sort()).toEqual(['core/object-types', 'dcim/devices', 'extras/tags', 'ipam/vlans', 'virtualization/clusters', 'virtualization/interfaces', 'virtualization/virtual-machines']);
+    const changeOnly = netbox([update]);
+    await readBranchContent(changeOnly.reader, 4);
+    expect(changeOnly.asked.sort()).toEqual(['core/object-types', 'virtualization/clusters']);
   });
 
   it('an absent branch is absent, an unreadable one is not observed', async () => {

@@ -51,6 +51,7 @@ async function authorsOf(reader: NetBoxReader, branch: BranchRecord, diffs: read
 }
 
 type Data = Readonly<Record<string, unknown>>;
+const isNew = (diff: ChangeDiff): boolean => diff.action === 'create';
 const isId = (value: unknown): value is number => typeof value === 'number';
 const sidesOf = (diff: ChangeDiff): readonly Data[] => [diff.original, diff.modified].filter((side) => side !== null);
 const idsIn = (diffs: readonly ChangeDiff[], field: string): readonly number[] => diffs.flatMap(sidesOf).map((side) => side[field]).filter(isId);
@@ -66,13 +67,16 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], n
   if (!owners.ok) return owners;
   const grouped = groupByGuest(diffs, { interfaceOwners: owners.value, vmInterfaceTypeId: typeId.value });
 
-  const nodeIds = vmDiffs.flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
+  // Nodes, VLANs and tags are named for what is made new; a change of them is refused by what the rows say already.
+  const newVms = vmDiffs.filter(isNew);
+  const newInterfaces = interfaceDiffs.filter(isNew);
+  const nodeIds = newVms.flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
   const [vms, clusters, devices, vlans, tags] = await Promise.all([
     byId(reader, 'virtualization/virtual-machines', grouped.guests.filter((guest) => guest.vm === null).map((guest) => guest.netboxVmId)),
     byId(reader, 'virtualization/clusters', idsIn(vmDiffs, 'cluster')),
-    byId(reader, 'dcim/devices', [...idsIn(vmDiffs, 'device'), ...nodeIds]),
-    byId(reader, 'ipam/vlans', idsIn(interfaceDiffs, 'untagged_vlan')),
-    tagsByName(reader, vmDiffs),
+    byId(reader, 'dcim/devices', [...idsIn(newVms, 'device'), ...nodeIds]),
+    byId(reader, 'ipam/vlans', idsIn(newInterfaces, 'untagged_vlan')),
+    tagsByName(reader, newVms),
   ]);
   if (!vms.ok) return vms;
   if (!clusters.ok) return clusters;

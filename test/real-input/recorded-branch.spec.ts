@@ -73,7 +73,7 @@ function planOf(read_: Content, rows: RecordedRows, fields: FieldMap = recordedF
     observed: new Map(touched.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
   };
   const allocations = new Map<number, Allocation>(grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => [guest.netboxVmId, allocationOf(guest.netboxVmId)]));
-  return makePlan({ content, guests: grouped.guests, fields, worlds: new Map([[1, world]]), links, allocations, limits: { maxCores: null, maxMemoryMib: null } }, judgeAll, 1, sourceOf(content), []);
+  return makePlan({ content, guests: grouped.guests, fields, worlds: new Map([[1, world]]), links, allocations, beingDeleted: new Set(), limits: { maxCores: null, maxMemoryMib: null } }, judgeAll, 1, sourceOf(content), []);
 }
 
 describeRecorded('netbox', 'webhooks of a real NetBox', () => {
@@ -146,7 +146,7 @@ describeRecorded('netbox', 'the branch add-web-tier of a real NetBox', () => {
     const { content } = await read(addWebTier(), 1);
     expect(content.diffs).toHaveLength(38);
     expect(content.authors).toEqual(['netbox:main:2']);
-    expect(content.lookups).toMatchObject({ vmInterfaceTypeId: 11, clusters: new Map([[1, 'pve-prod'], [2, 'pve-lab']]), tags: new Map([['Managed by Proxmox service', 'pve-managed'], ['backup', 'backup'], ['prod', 'prod']]) });
+    expect(content.lookups).toMatchObject({ vmInterfaceTypeId: 11, clusters: new Map([[1, 'pve-prod'], [2, 'pve-lab']]), tags: new Map([['Managed by Proxmox service', 'pve-managed'], ['prod', 'prod']]) });
     expect(content.lookups.interfaceOwners.get(20)).toBe(20);
     expect([...content.lookups.vms.keys()].sort((a, b) => a - b)).toEqual([12, 17, 18, 19, 20]);
     expect(server?.asked.length).toBeLessThanOrEqual(10);

@@ -28,6 +28,11 @@ describe('a guest that the branch deletes', () => {
     expect(draftBranch(inputOf({ ...scene, input: { links: new Map([[5, { ...linkOf(guest), state: 'gone' as const }]]) } }))).toEqual({ actions: [], deletions: [], findings: [], drift: [] });
   });
 
+  it('P7 asks for nothing twice while a request for the guest lives', () => {
+    const draft = draftBranch(inputOf({ ...scene, input: { beingDeleted: new Set([guestIdOf(5)]) } }));
+    expect([draft.deletions, draft.findings.map((finding) => `${finding.severity} ${finding.rule}`)]).toEqual([[], ['info deletion.requested']]);
+  });
+
   it('P13 refuses a guest without a link, or with one that was never made', () => {
     expect(refusedBy({ ...scene, input: { links: new Map() } })).toEqual(['guest.not-adopted']);
     expect(refusedBy({ ...scene, input: { links: new Map([[5, { ...linkOf(guest), state: 'allocated' as const }]]) } })).toEqual(['guest.not-adopted']);
