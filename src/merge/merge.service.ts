@@ -3,9 +3,9 @@
 import { guestIdOf, type JobStore, stepRows } from '../apply';
 import type { RaiseDeletion } from '../deletion';
 import { contentDigest, groupByGuest, isPermitted, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
-import { ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
+import { no, ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
-import type { Database, Tx } from '../platform/database';
+import { sqlState, type Database, type Tx } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { enqueue } from '../platform/queue';
 import type { MergeRow, MergeStore } from './merge.store';
@@ -41,11 +41,21 @@ export class MergeService {
       await this.merges.tell({ netbox: netboxName, branchId: event.branchId, branchName: branch, kind: event.type === 'reverted' ? 'reverted' : 'merged', occurredAt: event.time, person: { id: event.user?.id ?? null, username: event.user?.username ?? null } });
     }
     await failpoint('merge/after-tell');
+    const passedOver = new Map<number, Result<void>>();
+    const broken: unknown[] = [];
     for (const merge of await this.merges.waiting(netboxName)) {
-      const begun = merge.kind === 'merged' ? await this.start(netbox, merge) : await this.revert(merge);
-      if (!begun.ok) return begun;
+      // A branch that waits keeps its own later merges and reverts waiting, and nobody else's.
+      if (passedOver.has(merge.branchId)) continue;
+      try {
+        const begun = merge.kind === 'merged' ? await this.start(netbox, merge) : await this.revert(merge);
+        if (!begun.ok) passedOver.set(merge.branchId, begun);
+      } catch (trouble) {
+        passedOver.set(merge.branchId, ok(undefined));
+        broken.push(trouble);
+      }
     }
-    return ok(undefined);
+    if (broken.length > 0) throw broken[0];
+    return [...passedOver.values()][0] ?? ok(undefined);
   }
 
   private readonly names = new Map<string, string>();
@@ -106,8 +116,16 @@ export class MergeService {
       await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { job: jobId, requests: raised });
       if (jobId !== null) await enqueue(tx, 'apply.run', jobId);
       return null;
-    });
+    }).catch((trouble: unknown) => (sqlState(trouble) === '23505' ? ('claimed' as const) : Promise.reject(trouble as Error)));
+    if (refusal === 'claimed') return this.wait(merge);
     return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal);
+  }
+
+  /** Other work holds one of the guests (P7): the merge stays told, and the next look tries again. */
+  private async wait(merge: MergeRow): Promise<Result<void>> {
+    const refusal: Refusal = { code: 'guest.claimed', summary: `What was merged with branch ${merge.branchName} waits.`, observed: 'other work has begun on one of its guests', next: 'It goes on by itself when that work ends; look at the job or deletion request of the guest.' };
+    await this.merges.note(merge, { waits: refusal });
+    return no(refusal);
   }
 
   /** Nothing is sent; the job that says so is there to be seen. */

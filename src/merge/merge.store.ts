@@ -47,6 +47,14 @@ export class MergeStore {
     await append(tx, { kind: `merge.${state}`, subject: `merge:${merge.id}`, actor: 'role:worker', body: { plan: planId, detail } });
   }
 
+  /** Why it still waits. */
+  async note(merge: MergeRow, detail: unknown): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const hit = await tx.change(`update merges set detail = $2, version = version + 1 where id = $1 and state = 'told' and detail is distinct from $2::jsonb`, [merge.id, canonicalJson(scrub(detail))]);
+      if (hit === 1) await append(tx, { kind: 'merge.waits', subject: `merge:${merge.id}`, actor: 'role:worker', body: { detail } });
+    });
+  }
+
   list(limit = 100): Promise<MergeRow[]> {
     return this.db.rows<MergeRow>(`select ${columns} from merges order by occurred_at desc limit $1`, [limit]);
   }
