@@ -22,7 +22,7 @@ export function parseForm(text: string): Record<string, unknown> {
     const [name, value] = splitOnce(pair, '=').map(unescape);
     if (name === undefined) continue;
     const before = params[name];
-    params[name] = before === undefined ? (value ?? null) : [...(Array.isArray(before) ? before : [before]), value];
+    params[name] = before === undefined ? (value ?? null) : [...(Array.isArray(before) ? (before as readonly unknown[]) : [before]), value];
   }
   return params;
 }
