@@ -33,7 +33,7 @@ export class Planner {
   async planBranch(netboxName: string, branchId: number, madeBy: string, knownAuthors: readonly string[] = []): Promise<Observed<Result<Plan>>> {
     const netbox = this.netboxes.get(netboxName);
     if (netbox === undefined) return ok(refuse('netbox.unknown', `There is no NetBox instance ${netboxName}.`, `configured: ${[...this.netboxes.keys()].join(', ')}`, 'Use one of the configured names.'));
-    const read = await readBranchContent(netbox.reader, branchId);
+    const read = await readBranchContent(netbox.reader, branchId, netbox.fields);
     if (!read.ok) return read;
     if (read.value.kind === 'absent') return ok(refuse('branch.unknown', `NetBox ${netboxName} has no branch ${branchId}.`, 'NetBox answered 404', 'Look whether the branch was deleted.'));
     const content: BranchContent = read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: knownAuthors };
