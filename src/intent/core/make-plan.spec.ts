@@ -1,6 +1,6 @@
 // Carries P1, P5: the whole planner as one function: same input, same digest; what cannot be seen is never permitted.
 import fc from 'fast-check';
-import { contentOf, diff, diskCreate, inputOf, nicCreate, planOf, refusalsOf, sourceOf, vmCreate, vmDelete, vmUpdate, worldWith, type Scene, type Seeded } from '../../../test/setup/intent-world';
+import { contentOf, diff, diskCreate, inputOf, nicCreate, planOf, refusalsOf, settings, sourceOf, vmCreate, vmDelete, vmUpdate, worldWith, type Scene, type Seeded } from '../../../test/setup/intent-world';
 import { no, type Fault } from '../../kernel';
 import type { ChangeDiff } from '../../netbox/ports';
 import { judgeAll } from '../rules';
@@ -25,6 +25,14 @@ describe('a plan', () => {
     fc.assert(fc.property(fc.shuffledSubarray([...story.diffs], { minLength: story.diffs.length }), fc.shuffledSubarray([...guests], { minLength: guests.length }), (diffs, seeded) => {
       expect(planOf({ ...story, diffs, guests: seeded }).digest).toBe(wanted);
     }), { numRuns: 50 });
+  });
+
+  it('P1 two clusters say the same in either order', () => {
+    const worlds = ([[1, 'alpha'], [2, 'beta']] as const).map(([id, name]) => [id, { ...worldWith(guests), settings: { ...settings, name, identity: 'changed' as const } }] as const);
+    const diffs = [vmUpdate(5, 'a', {}, { memory: 4096 }), vmUpdate(6, 'b', { cluster: 2 }, { memory: 4096 })];
+    const digests = [worlds, [...worlds].reverse()].map((pairs) => planOf({ ...story, diffs, input: { worlds: new Map(pairs) } }));
+    expect(refusalsOf(digests[0]?.findings ?? [])).toEqual(['cluster.identity', 'cluster.identity']);
+    expect(digests[0]?.digest).toBe(digests[1]?.digest);
   });
 
   it('P1 another value, another target, another policy is another digest', () => {
