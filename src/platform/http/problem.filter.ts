@@ -9,8 +9,9 @@ import { problemOf, ProblemException, type Problem } from './problem';
 
 /** What a problem is told to; pino's loggers fit. */
 export interface HttpLog { error(facts: object, text: string): void }
-/** HTML for a person whose browser asked for a page, or null to answer with JSON. */
-export type ProblemPage = (problem: Problem, request: Request) => string | null | Promise<string | null>;
+/** HTML for a person whose browser asked for a page, where to send that person instead, or null to answer with JSON. */
+export type ProblemPage = (problem: Problem, request: Request) => ProblemAnswer | Promise<ProblemAnswer>;
+export type ProblemAnswer = string | { readonly redirect: string } | null;
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -26,13 +27,14 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (trouble instanceof ProblemException) response.set(trouble.headers);
     response.status(problem.status).set('Cache-Control', 'no-store');
-    const html = await this.pageOf(problem, request);
-    if (html !== null) response.type('html').send(html);
+    const answer = await this.pageOf(problem, request);
+    if (typeof answer === 'string') response.type('html').send(answer);
+    else if (answer !== null) response.redirect(303, answer.redirect);
     else response.type('application/problem+json').send(JSON.stringify(problem));
   }
 
   /** A page that cannot be drawn must not hide the problem that it was to show. */
-  private async pageOf(problem: Problem, request: Request): Promise<string | null> {
+  private async pageOf(problem: Problem, request: Request): Promise<ProblemAnswer> {
     if (this.page === null || request.accepts(['json', 'html']) !== 'html') return null;
     try {
       return await this.page(problem, request);

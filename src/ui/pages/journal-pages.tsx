@@ -1,0 +1,33 @@
+import type { ComponentChildren } from 'preact';
+import type { Explanation, JournalPage } from '../../journal';
+import { timeText } from '../view-models/words';
+import { PageHead } from './parts';
+
+const Region = ({ label, children }: { readonly label: string; readonly children: ComponentChildren }) => <div class="card table-responsive" tabIndex={0} role="region" aria-label={label}>{children}</div>;
+
+export const JournalListPage = ({ page, older }: { readonly page: JournalPage; readonly older: string | null }) => (
+  <>
+    <PageHead title="Journal" />
+    <p class="quiet">Each line names the hash of the one before it; <code>sluice journal verify</code> checks the chain. Newest line: {page.head.seq}, <code>{page.head.hash.slice(0, 8)}</code>.</p>
+    <p>{older === null ? null : <a href={older}>Older lines</a>} {page.next === null ? null : <a href={`/journal?after=${page.next}`}>Newer lines</a>}</p>
+    <Region label="Journal">
+      <table class="table card-table">
+        <thead><tr><th scope="col">Line</th><th scope="col">Time</th><th scope="col">What</th><th scope="col">Of</th><th scope="col">By</th><th scope="col">Hash</th></tr></thead>
+        <tbody>{[...page.entries].reverse().map((entry) => <tr key={entry.seq}><td>{entry.seq}</td><td>{timeText(entry.at)}</td><th scope="row">{entry.kind}</th><td class="break">{entry.subject}</td><td class="break">{entry.actor}</td><td><code>{entry.hash.slice(0, 8)}</code></td></tr>)}</tbody>
+      </table>
+    </Region>
+  </>
+);
+
+export const GuestStoryPage = ({ explanation, id }: { readonly explanation: Explanation; readonly id: string }) => (
+  <>
+    <PageHead title="Story of a guest" />
+    <p class="quiet">{explanation.guest === null ? `Guest ${id}` : `${explanation.guest.kind === 'qemu' ? 'VM' : 'CT'} ${explanation.guest.vmid} of cluster ${explanation.guest.cluster}, ${explanation.guest.state}`}</p>
+    <Region label="Story of the guest">
+      <table class="table card-table">
+        <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">In words</th></tr></thead>
+        <tbody>{explanation.story.map((line, index) => <tr key={index}><td>{timeText(line.at)}</td><th scope="row">{line.chapter}</th><td class="break">{line.sentence}</td></tr>)}</tbody>
+      </table>
+    </Region>
+  </>
+);

@@ -1,0 +1,10 @@
+import type { PlanView } from '../../intent';
+import { planCard } from '../view-models/plan-card';
+import { CardView } from './parts';
+
+export const PlanPage = ({ plan }: { readonly plan: PlanView }) => (
+  <>
+    <CardView card={planCard(plan)} danger={false} />
+    <p class="quiet after-card">A plan is never changed. What creates or changes is applied when NetBox merges exactly this content. <a href="/jobs">Jobs</a> · <a href="/requests">Deletions</a></p>
+  </>
+);

@@ -1,0 +1,35 @@
+// What the pages read and act through: the services of the other modules, as the API has them. Given by the composition root.
+import type { JobsService } from '../apply';
+import type { ClusterRow, RightsRow } from '../endpoints';
+import type { RequestsService } from '../deletion';
+import type { PlansService } from '../intent';
+import type { ExplainService, JournalReader } from '../journal';
+import type { FreezeService } from '../policy';
+import type { Mode } from './pages/layout';
+import type { Names } from './view-models/request-card';
+
+/** Given in a lab only. */
+export interface LabParts {
+  /** NetBox's own merge of the waiting branch, with the engineer's token; says how it went. */
+  readonly mergeAsEngineer: () => Promise<{ readonly text: string }>;
+  readonly branch: { readonly netbox: string; readonly id: number; readonly name: string };
+}
+
+export interface UiOptions {
+  readonly mode: Mode;
+  readonly plans: Pick<PlansService, 'ask' | 'get' | 'list'>;
+  readonly jobs: Pick<JobsService, 'list' | 'get' | 'log' | 'resume'>;
+  readonly requests: Pick<RequestsService, 'list' | 'view' | 'review' | 'cancel' | 'acknowledge'>;
+  readonly freeze: Pick<FreezeService, 'current' | 'freeze' | 'unfreeze'>;
+  readonly journal: Pick<JournalReader, 'page'>;
+  readonly explain: Pick<ExplainService, 'guest'>;
+  readonly connections: () => Promise<readonly (ClusterRow & { readonly rights: readonly RightsRow[] })[]>;
+  /** Names of people by key (`person:<uuid>`, `netbox:<instance>:<user id>`); keys without a name are shown as they are. */
+  readonly names?: () => Promise<Names>;
+  readonly lab?: LabParts;
+}
+
+/** The same as a value that Nest can inject. */
+export class UiParts {
+  constructor(readonly options: UiOptions) {}
+}

@@ -1,0 +1,89 @@
+// Carries P3: the plan as people read it. The counting line stands first, somebody else's changes stand apart from ours, and
+// what destroys stands before what changes before what creates; only what changes is shown.
+import type { Finding, PlanView } from '../../intent';
+import type { Card, CardLine, CardSection, ChangedValue } from './card';
+import { count, guestKind, sizeText, timeText, toneOf } from './words';
+
+type PlannedAction = PlanView['actions'][number];
+type PlannedStep = PlannedAction['steps'][number];
+
+/** `1 to destroy by request, 1 to change, 1 to create`, or why there is nothing. */
+export function countingLine(plan: PlanView): string {
+  const changes = plan.actions.filter((action) => action.kind === 'update').length;
+  const creates = plan.actions.filter((action) => action.kind === 'create').length;
+  const refusals = plan.findings.filter((finding) => finding.severity === 'refusal').length;
+  const parts = [
+    ...(plan.deletions.length > 0 ? [`${plan.deletions.length} to destroy, each by a request of its own`] : []),
+    ...(changes > 0 ? [`${changes} to change`] : []), ...(creates > 0 ? [`${creates} to create`] : []), ...(refusals > 0 ? [`${refusals} refused`] : []),
+  ];
+  return parts.length === 0 ? 'No changes: Proxmox already is what the branch wants.' : parts.join(', ');
+}
+
+export function planCard(plan: PlanView): Card {
+  return {
+    banner: 'PLAN', title: planTitle(plan), state: { word: plan.status, tone: toneOf(plan.status) }, reference: `plan ${plan.id.slice(0, 8)}`, digest: plan.digest.slice(0, 8),
+    sections: [
+      { key: 'count', heading: 'In short', lines: [{ text: countingLine(plan) }, permitted(plan)] },
+      ...(plan.drift.length === 0 ? [] : [drift(plan)]),
+      ...findings(plan.findings),
+      ...(plan.deletions.length === 0 ? [] : [{ key: 'destroy', heading: 'Destroy', tone: 'danger' as const, lines: plan.deletions.map(deletion) }]),
+      ...actions(plan, 'update', 'change', 'Change'),
+      ...actions(plan, 'create', 'create', 'Create'),
+      { key: 'where', heading: 'Where from', lines: source(plan) },
+    ],
+  };
+}
+
+export const planTitle = ({ source: from }: Pick<PlanView, 'source'>): string => `${from.kind === 'revert' ? 'Revert of branch' : 'Branch'} “${from.branchName}” of NetBox ${from.netbox}`;
+
+function permitted(plan: PlanView): CardLine {
+  return plan.permitted
+    ? { mark: 'ok', text: 'the gate permits the merge of exactly this content' }
+    : { mark: 'refused', text: 'the gate refuses the merge', more: 'Correct what is named below in the branch; a new plan is made by itself.' };
+}
+
+const drift = (plan: PlanView): CardSection => ({
+  key: 'drift', heading: 'Changed by somebody else', tone: 'warning',
+  lines: plan.drift.map((row) => ({ mark: 'drift', text: `${row.object}: ${row.property}`, values: [{ label: row.property, before: `NetBox says ${row.netbox}`, after: `Proxmox has ${row.proxmox}` }] })),
+});
+
+const severities = ['refusal', 'warning', 'info'] as const;
+
+/** Refused first. Notes are in order and may be folded. */
+function findings(all: readonly Finding[]): CardSection[] {
+  const line = (finding: Finding): CardLine => ({ ...(finding.severity === 'refusal' ? { mark: 'refused' as const } : finding.severity === 'warning' ? { mark: 'warning' as const } : {}), text: `${finding.object}: ${finding.observed}`, more: `${finding.next} (${finding.rule})` });
+  const [refusals = [], warnings = [], infos = []] = severities.map((severity) => all.filter((finding) => finding.severity === severity).map(line));
+  if (all.length === 0) return [];
+  return [{
+    key: 'findings', heading: 'Findings', ...(refusals.length > 0 ? { tone: 'danger' as const } : warnings.length > 0 ? { tone: 'warning' as const } : {}), lines: [...refusals, ...warnings],
+    ...(infos.length === 0 ? {} : { folded: { summary: count(infos.length, 'note'), lines: infos } }),
+  }];
+}
+
+const place = (guest: PlannedAction['guest']): string => `${guestKind(guest.kind)} “${guest.name}” (${guest.vmid}) on ${guest.node}, cluster ${guest.cluster}`;
+
+const deletion = ({ guest }: PlanView['deletions'][number]): CardLine => ({ mark: 'destroy', text: place(guest), more: 'Nothing is destroyed by this plan: after the merge it becomes a request that another person has to approve.' });
+
+function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | 'create', heading: string): CardSection[] {
+  const found = plan.actions.filter((action) => action.kind === kind);
+  if (found.length === 0) return [];
+  return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind === 'create' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: action.steps.map(changed) })) }];
+}
+
+const labels: Readonly<Record<PlannedStep['kind'], string>> = { create: 'guest', 'hand-over': 'pool', tags: 'tags', start: 'power', cores: 'cores', memory: 'memory', description: 'description', stamp: 'VMID in NetBox' };
+
+const changed = (step: PlannedStep): ChangedValue => ({ label: labels[step.kind], before: valueText(step.kind, step.before), after: valueText(step.kind, step.after) });
+
+function valueText(kind: PlannedStep['kind'], value: PlannedStep['before'] | PlannedStep['after']): string {
+  if (value === null || value === '') return 'nothing';
+  if (typeof value === 'object') return value.join(', ');
+  if (typeof value === 'string') return value;
+  return kind === 'memory' ? sizeText(value) : kind === 'cores' ? count(value, 'core') : String(value);
+}
+
+function source({ source: from, madeAt, expiresAt, policyVersion }: PlanView): CardLine[] {
+  return [
+    { text: `branch ${from.branchId}, ${count(from.changeIds.length, 'change')}; owner ${from.owner ?? 'not known'}; written by ${from.authors.length === 0 ? 'nobody known' : from.authors.join(', ')}` },
+    { text: `made ${timeText(madeAt)} under policy version ${policyVersion}; valid until ${timeText(expiresAt)}` },
+  ];
+}
