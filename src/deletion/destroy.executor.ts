@@ -177,6 +177,8 @@ export class Deleter {
       if (off !== null) return await this.stop(record, hand, { code: 'loan.not-exact', summary: 'The destroy token does not see exactly this guest.', observed: off, next: 'Compare the ACLs with what sluice setup proxmox --print says.' });
       await this.conclude(record, hand, await this.runner.run(holder, destroyWrite(record, hand.access, hand.destroyer)));
     } catch (trouble) {
+      // Another process took it over (P28): the request is its own now, and whatever stands is taken back by it.
+      if (sqlStateOf(trouble) === 'SL028') return void this.mine.delete(record.id);
       if (sqlStateOf(trouble) !== 'SL031') throw trouble;
       await this.stop(record, hand, { code: 'freeze.on', summary: 'Everything was frozen while the guest was being destroyed.', observed: 'the freeze switch is on', next: 'Ask again after somebody has unfrozen, if it shall still go.' });
     }

@@ -1,7 +1,7 @@
 // Carries P25, P26, P29: what the writes of a deletion have in common: going on with a row that a dead worker left without
 // sending anything new, and the sentence of an end that was not the one wanted.
 import { refuse, type Refusal } from '../kernel';
-import type { EffectDefinition, EffectEnd, Holder } from '../effects';
+import type { EffectDefinition, EffectEnd, EffectRunner, EffectStore, Holder } from '../effects';
 import type { RequestRecord } from './core/request';
 
 export const holderOfRequest = (record: RequestRecord, actor: string): Holder => ({ kind: 'request', id: record.id, fence: record.fence, actor });
@@ -11,6 +11,17 @@ export const settleOnly = <Evidence>(definition: EffectDefinition<Evidence>): Ef
   ...definition,
   recheck: () => Promise.resolve(refuse('effect.not-sent', 'It was intended and is not sent any more.', 'the worker stopped before the call', 'Nothing: nothing was sent.')),
 });
+
+/**
+ * A write whose answer was lost and which, looked at, did nothing: it may be made again with a whole recheck, because its digest
+ * stops the first one should it still arrive. Never for a destroy (P27), never for a task that ran and failed.
+ */
+export async function runOnceMore<Evidence>(effects: EffectStore, runner: EffectRunner, holder: Holder, definition: EffectDefinition<Evidence>, again: boolean): Promise<EffectEnd> {
+  const end = await runner.run(holder, definition, again);
+  if (end.end !== 'refused' || definition.intent.kind === 'destroy') return end;
+  const row = await effects.latest(holder, definition.intent.step);
+  return row?.upid === null && end.refusal.observed.includes('; looked: ') ? runner.run(holder, definition, true) : end;
+}
 
 export const refusalOfEnd = (end: Exclude<EffectEnd, { readonly end: 'confirmed' }>): Refusal =>
   end.end === 'unknown' ? { code: 'effect.unknown-outcome', summary: 'What became of a write cannot be told.', observed: end.observed, next: 'Look at the guest, then decide by hand.' } : end.refusal;

@@ -10,7 +10,7 @@ import { compareBaseline, differences, takeBaseline, valuesOf } from './core/bas
 import { gatesRefusal, judgeGates, type Gate } from './core/gates';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
-import { holderOfRequest, refusalOfEnd, sqlStateOf } from './effect-tools';
+import { holderOfRequest, refusalOfEnd, runOnceMore, sqlStateOf } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, observe } from './look';
 import type { RequestStore } from './request.store';
@@ -78,7 +78,7 @@ export class Quarantine {
     const holder = holderOfRequest(record, actor);
     const { terms, target } = record.content;
     const expect = (config: Parameters<typeof valuesOf>[0]): Refusal | null => this.movedSinceAsked(record, valuesOf(config));
-    const tagged = await this.runner.run(holder, tagWrite(record, access, quarantineSteps.tag, true, expect), await this.mayAgain(record, quarantineSteps.tag));
+    const tagged = await runOnceMore(this.effects, this.runner, holder, tagWrite(record, access, quarantineSteps.tag, true, expect), await this.mayAgain(record, quarantineSteps.tag));
     if (tagged.end !== 'confirmed') return this.surprise(record, tagged);
     const before = await lookWithPower(access.reader, target);
     if (!before.ok) return this.unexpected(record, before.error);
@@ -93,10 +93,10 @@ export class Quarantine {
 
   private async powerOff(record: RequestRecord, access: ClusterAccess): Promise<EffectEnd> {
     const holder = holderOfRequest(record, actor);
-    const down = await this.runner.run(holder, powerWrite(record, access, quarantineSteps.shutdown, 'shutdown'), await this.mayAgain(record, quarantineSteps.shutdown));
+    const down = await runOnceMore(this.effects, this.runner, holder, powerWrite(record, access, quarantineSteps.shutdown, 'shutdown'), await this.mayAgain(record, quarantineSteps.shutdown));
     if (down.end !== 'refused' || down.refusal.code === 'guest.power-already' || record.content.terms.powerOff !== 'shutdown-then-stop') return down;
     // Somebody approved exactly this: a guest that does not answer is stopped (P20).
-    return this.runner.run(holder, powerWrite(record, access, quarantineSteps.stop, 'stop'), await this.mayAgain(record, quarantineSteps.stop));
+    return runOnceMore(this.effects, this.runner, holder, powerWrite(record, access, quarantineSteps.stop, 'stop'), await this.mayAgain(record, quarantineSteps.stop));
   }
 
   /** The baseline is taken after our own last write, and only of a guest that is still what was shown. */

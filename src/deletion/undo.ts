@@ -7,7 +7,7 @@ import type { NetBoxes } from '../netbox';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { differences, valuesOf, type WindowBaseline } from './core/baseline';
 import { isEnd, quarantineTag, type RequestRecord } from './core/request';
-import { holderOfRequest, refusalOfEnd, settleOnly, sqlStateOf } from './effect-tools';
+import { holderOfRequest, refusalOfEnd, runOnceMore, settleOnly, sqlStateOf } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, type Look } from './look';
 import { RecordRestorer, type RestoreFields } from './put-back';
@@ -80,7 +80,7 @@ export class UndoWork {
 
   private async takeTagOff(record: RequestRecord, access: ClusterAccess, holder: Holder, look: Look): Promise<Part> {
     if (!look.config.tags.includes(quarantineTag)) return { kind: 'done', detail: { tag: 'was off' } };
-    const end = await this.runner.run(holder, tagWrite(record, access, 'undo-tag', false), true);
+    const end = await runOnceMore(this.effects, this.runner, holder, tagWrite(record, access, 'undo-tag', false), true);
     if (end.end === 'confirmed') return { kind: 'done', detail: { tag: 'taken off' } };
     const refusal = refusalOfEnd(end);
     return isUnseen(refusal.code) || refusal.code === 'guest.locked' ? { kind: 'later' } : { kind: 'needs-human', detail: { tag: refusal } };
@@ -93,7 +93,7 @@ export class UndoWork {
     if (look.value.hasProcess) return { kind: 'done', detail: { ...detail, power: 'is on' } };
     const moved = differences(await this.valuesBefore(record), valuesOf(look.value.config));
     if (moved.length > 0) return { kind: 'needs-human', detail: { ...detail, power: `${guestName(record.content.target)} was changed meanwhile and is left off`, moved } };
-    const end = await this.runner.run(holder, powerWrite(record, access, 'undo-start', 'start'), true);
+    const end = await runOnceMore(this.effects, this.runner, holder, powerWrite(record, access, 'undo-start', 'start'), true);
     if (end.end === 'confirmed') return { kind: 'done', detail: { ...detail, power: 'given back' } };
     const refusal = refusalOfEnd(end);
     if (refusal.code === 'guest.power-already') return { kind: 'done', detail: { ...detail, power: 'is on' } };
