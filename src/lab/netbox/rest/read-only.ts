@@ -12,14 +12,15 @@ type Test<T> = (item: T) => boolean;
 export type ReadFilter<T> = (values: readonly string[], rest: Rest) => Test<T> | { readonly error: string };
 
 export interface ReadOnly<T> {
-  readonly type: string;
+  /** The object type whose view permission it takes; null where any signed-in user may read. */
+  readonly type: string | null;
   readonly noun: string;
   readonly rows: (rest: Rest) => readonly T[];
   readonly order: readonly string[];
   readonly value: (item: T, path: string) => Json | undefined;
   readonly show: (rest: Rest, item: T) => JsonObject;
   readonly filters: Readonly<Record<string, ReadFilter<T>>>;
-  /** Answers 400 to more than one such value where NetBox does; absent = never. */
+  /** Obeys `fields`. */
   readonly sparse?: boolean;
 }
 
@@ -53,7 +54,7 @@ export function readOnly<T extends { readonly id: number }>(endpoint: ReadOnly<T
   return (rest, id) => {
     const { call } = rest;
     if (call.method !== 'GET') throw new Answered(405, { detail: `Method "${call.method}" not allowed.` });
-    rest.demand('view', endpoint.type);
+    if (endpoint.type !== null) rest.demand('view', endpoint.type);
     if (id !== null) {
       const item = endpoint.rows(rest).find((row) => row.id === id);
       if (item === undefined) throw new NotFound(`No ${endpoint.noun} matches the given query.`);

@@ -5,6 +5,7 @@ import { branchEvents, changes } from './branching-reads';
 import { objectChanges } from './change-log';
 import { branchableModels, branchingRoot, root, status, userConfig } from './fixed';
 import { jobs } from './jobs';
+import { objectTypes } from './object-types';
 import { objects } from './objects';
 import { authenticationCheck } from './people';
 import type { Handler } from './rest';
@@ -24,7 +25,7 @@ const FIXED: Readonly<Record<string, Handler>> = {
   'plugins/branching': branchingRoot,
   'plugins/branching/branchable-models': branchableModels,
 };
-const READ_ONLY: Readonly<Record<string, Handler>> = { 'core/jobs': jobs, 'core/object-changes': objectChanges, 'plugins/branching/changes': changes, 'plugins/branching/branch-events': branchEvents };
+const READ_ONLY: Readonly<Record<string, Handler>> = { 'core/jobs': jobs, 'core/object-changes': objectChanges, 'core/object-types': objectTypes, 'plugins/branching/changes': changes, 'plugins/branching/branch-events': branchEvents };
 const BRANCHES = 'plugins/branching/branches';
 
 /** `path` with its trailing slash, e.g. `/api/virtualization/virtual-machines/3/`. */
