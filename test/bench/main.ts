@@ -1,0 +1,36 @@
+// npm run bench [-- --json]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
+import 'reflect-metadata';
+import { seedPolicy } from '../../src/policy';
+import { measureApplyStep } from './apply-step';
+import { startBenchApi } from './api';
+import { measureGate } from './gate';
+import { layBenchGround } from './ground';
+import { holds, lineOf, type Measured } from './measure';
+import { benchPolicy } from './policy';
+import { measureStream } from './stream';
+
+async function main(): Promise<void> {
+  const ground = await layBenchGround();
+  const all: Measured[] = [];
+  try {
+    await seedPolicy(ground.db('api'), benchPolicy);
+    all.push(...(await measureApplyStep(ground)));
+    const api = await startBenchApi(ground);
+    try {
+      all.push(...(await measureGate(ground, api.url)));
+      all.push(...(await measureStream(ground, api.url)));
+      all.push({ what: 'memory of this process (RSS), all of the above in it', value: process.memoryUsage().rss / 1024 ** 2, unit: 'MB', bound: 400, beside: `peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB` });
+    } finally {
+      await api.stop();
+    }
+  } finally {
+    await ground.end();
+  }
+  process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(all, null, 2)}\n` : `${all.map(lineOf).join('\n')}\n`);
+  process.exitCode = all.every(holds) ? 0 : 1;
+}
+
+main().catch((trouble: unknown) => {
+  process.stderr.write(`the bench broke: ${trouble instanceof Error ? (trouble.stack ?? trouble.message) : String(trouble)}\n`);
+  process.exit(2);
+});
