@@ -114,6 +114,10 @@ export class UndoWork {
     if (!look.ok) return { kind: 'needs-human', detail: { record: look.error } };
     const netbox = this.netboxes.get(content.netbox);
     if (netbox === undefined) return { kind: 'needs-human', detail: { record: `NetBox ${content.netbox} is not configured here` } };
+    // A reverted branch brings its records back itself, under their old ids: then there is nothing to put back.
+    const old = content.netboxVmId === null ? null : await netbox.reader.object('virtualization/virtual-machines', content.netboxVmId);
+    if (old !== null && !old.ok) return { kind: 'later' };
+    if (old !== null && old.value !== null) return { kind: 'done', detail: { record: `stands in NetBox again as ${content.netboxVmId}` } };
     const kept = (await this.store.tombstone(record.id))?.netboxRecord ?? record.evidence.netboxRecord;
     const back = await this.restorer.run(record, holder, netbox, access.reader, kept);
     if (back.ok) return { kind: 'done', detail: { record: back.value } };

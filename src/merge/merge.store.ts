@@ -69,6 +69,6 @@ export class MergeStore {
   /** Deletion requests of this branch that can still be cancelled. */
   async liveRequests(netbox: string, branchId: number): Promise<readonly string[]> {
     return (await this.db.rows<{ id: string }>(
-      `select r.id from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and r.state in ('in-review', 'approved', 'quarantining', 'waiting')`, [netbox, branchId])).map((row) => row.id);
+      `select r.id from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and r.state in ('requested', 'in-review', 'approved', 'quarantining', 'waiting')`, [netbox, branchId])).map((row) => row.id);
   }
 }
