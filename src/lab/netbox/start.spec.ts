@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { smallNetBox } from '../../../test/setup/small-netbox';
 import { startNetBoxSim } from './start';
+import { readState } from './store/state-file';
 
 let directory: string;
 beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'netbox-sim-')); });
@@ -26,6 +27,15 @@ describe('The state file', () => {
     const merged = (await second.ask('svc', 'GET', `plugins/branching/branches/${id}/`)).body['merged_time'];
     expect(Date.parse(String(merged)) - Date.now()).toBeGreaterThan(3_500_000);
     await second.close();
+  });
+
+  it('stands in the file before an answer leaves', async () => {
+    const stateFile = join(directory, 'netbox.json');
+    const netbox = await smallNetBox({ stateFile });
+    await netbox.ask('alice', 'PATCH', VM, { memory: 4711 });
+    const saved = readState(stateFile);
+    expect(saved?.main.get('virtualization.virtualmachine', 1)?.['memory']).toBe(4711);
+    await netbox.close();
   });
 
   it('runs a job that was still pending when the simulator went away', async () => {

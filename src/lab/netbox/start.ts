@@ -4,6 +4,7 @@ import { Control } from './control/control';
 import { serve } from './http/server';
 import type { NetBoxSimOptions, RunningNetBoxSim } from './options';
 import { createUsers, runSeed } from './seed';
+import { Saver } from './store/saver';
 import { State } from './store/state';
 import { readState, writeState } from './store/state-file';
 
@@ -12,23 +13,24 @@ export async function startNetBoxSim(options: NetBoxSimOptions): Promise<Running
   const earlier = stateFile === undefined ? undefined : readState(stateFile);
   const state = earlier ?? new State();
   let ready = false;
-  const save = (): void => {
+  const saver = new Saver(() => {
     if (ready && stateFile !== undefined) writeState(stateFile, state);
-  };
+  });
+  const save = (): void => saver.touch();
   const application = new Application(state, save);
   if (earlier === undefined) {
     createUsers(state, options.users);
     await runSeed(application, options.seed, 'http://netbox.lab');
   } else application.jobs.resume();
   ready = true;
-  save();
+  saver.now();
   const server = await serve(application, new Control(application, options.name, save), options.port ?? 0);
   return {
     url: server.url,
     close: async () => {
       await application.worker.close();
       await server.close();
-      save();
+      saver.now();
     },
   };
 }

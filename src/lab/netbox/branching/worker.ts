@@ -16,6 +16,7 @@ export class Worker {
 
   hold(): void {
     this.#held = true;
+    if (!this.#busy) this.#wake();
   }
 
   release(): void {
@@ -51,7 +52,11 @@ export class Worker {
       }
     } finally {
       this.#busy = false;
-      if (this.#queue.length === 0 || this.#held) for (const resolve of this.#waiting.splice(0)) resolve();
+      if (this.#queue.length === 0 || this.#held) this.#wake();
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

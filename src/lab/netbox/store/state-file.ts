@@ -1,4 +1,4 @@
-// The whole state as one JSON file, written beside and renamed over the old one before an answer leaves, so that a killed simulator has lost nothing it said.
+// The whole state as one JSON file, written beside and renamed over the old one: it is never half written.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { openClock } from './clock';
 import type { Row } from './row';
