@@ -5,9 +5,10 @@ import { ListView, PageHead } from './parts';
 
 export interface OverviewProps { readonly plans: List; readonly jobs: List; readonly requests: List }
 
-export const OverviewPage = ({ plans, jobs, requests }: OverviewProps) => (
+export const OverviewPage = (lists: OverviewProps) => <><PageHead title="Overview" /><Lists {...lists} /></>;
+
+const Lists = ({ plans, jobs, requests }: OverviewProps) => (
   <>
-    <PageHead title="Overview" />
     <h2>Deletions that wait</h2><ListView list={requests} label="Deletions that wait" />
     <h2>Latest jobs</h2><ListView list={jobs} label="Latest jobs" />
     <h2>Latest plans</h2><ListView list={plans} label="Latest plans" />
@@ -47,6 +48,6 @@ export const LabPage = ({ steps, csrfToken, branch, said, overview }: LabPagePro
         </li>
       ))}
     </ol>
-    <details class="all-of-it"><summary>Everything there is</summary><OverviewPage {...overview} /></details>
+    <details class="all-of-it"><summary>Everything there is</summary><Lists {...overview} /></details>
   </>
 );

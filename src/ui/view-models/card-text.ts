@@ -2,7 +2,7 @@
 import { markWords, type Card, type CardLine, type CardSection } from './card';
 import { timeText } from './words';
 
-const width = 10;
+const width = 18;
 
 export function cardText(card: Card): string {
   return [`${card.banner}  ${card.reference}`, card.title, `${'State'.padEnd(width)}${card.state.word}`, ...card.sections.flatMap(sectionText), `${'Digest'.padEnd(width)}${card.digest}`].join('\n');
@@ -10,7 +10,7 @@ export function cardText(card: Card): string {
 
 function sectionText(section: CardSection): string[] {
   const lines = [...section.lines.flatMap(lineText), ...(section.folded === undefined ? [] : [section.folded.summary, ...section.folded.lines.flatMap(lineText)])];
-  return lines.map((line, index) => `${(index === 0 ? section.heading : '').padEnd(width)}${section.heading.length >= width && index === 0 ? ' ' : ''}${line}`);
+  return lines.map((line, index) => `${(index === 0 ? section.heading : '').padEnd(width)}${line}`);
 }
 
 function lineText(line: CardLine): string[] {

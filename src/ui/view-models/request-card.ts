@@ -14,7 +14,7 @@ export function requestCard(view: RequestView, names: Names): Card {
     sections: [
       ...became(view),
       ...(view.still === null ? [] : [still(view.still)]),
-      { key: 'power', heading: 'Is it dead?', ...(view.power.running === false ? {} : { tone: 'warning' as const }), lines: power(view) },
+      { key: 'power', heading: 'Is it dead?', ...(view.power.running === false || view.endedAt !== null ? {} : { tone: 'warning' as const }), lines: power(view) },
       { key: 'lost', heading: 'Lost', lines: lost(view.lost) },
       { key: 'remains', heading: 'Remains', lines: [{ text: plainTimes(view.remains.backup) }, { text: view.remains.tombstone ? 'tombstone: the last records of both sides are kept' : 'the last records of both sides are kept as a tombstone before anything is destroyed' }] },
       { key: 'who', heading: 'Who and why', lines: who(view, names) },
@@ -55,11 +55,11 @@ function still(seen: NonNullable<RequestView['still']>): CardSection {
   }
 }
 
-function power({ power: now, lost: asked }: RequestView): CardLine[] {
+function power({ power: now, lost: asked, endedAt }: RequestView): CardLine[] {
   const before = asked?.running ?? null;
   const uptime = asked?.uptimeSeconds ?? null;
   return [
-    { ...(now.running === null ? { mark: 'unknown' as const } : now.running ? { mark: 'warning' as const } : { mark: 'ok' as const }), text: plainTimes(now.sentence).replace(/running for (\d+) s/, (_whole, seconds: string) => `running for ${durationText(Number(seconds))}`) },
+    { ...(endedAt !== null ? {} : now.running === null ? { mark: 'unknown' as const } : now.running ? { mark: 'warning' as const } : { mark: 'ok' as const }), text: plainTimes(now.sentence).replace(/running for (\d+) s/, (_whole, seconds: string) => `running for ${durationText(Number(seconds))}`) },
     { text: before === null ? 'when it was looked at for the request: not known' : before ? `when it was looked at for the request: running${uptime === null ? '' : `, up ${durationText(uptime)}`}` : 'when it was looked at for the request: off' },
   ];
 }
