@@ -59,7 +59,9 @@ export class JobEvents {
     for (;;) {
       const lines = await this.lines.read(jobId, follower.sent);
       if (lines.length === 0) break;
-      give(follower, lines, JSON.stringify(lines));
+      // The publisher may have given some of them while we read.
+      const news = lines.filter((line) => line.seq > follower.sent);
+      if (news.length > 0) give(follower, news, JSON.stringify(news));
     }
     const job = await this.jobs.get(jobId);
     if (job !== null) giveState(follower, job);

@@ -54,12 +54,13 @@ export class JobStore {
   /** Takes a queued job, or one whose worker's lease ran out. Null: somebody else has it, or it has ended. */
   async claim(id: string, worker: string): Promise<{ readonly job: JobRow; readonly holder: Holder } | null> {
     return this.db.transaction(async (tx) => {
+      const before = await tx.maybe<{ state: JobState; refusal: Refusal | null }>('select state, refusal from apply_jobs where id = $1 for update', [id]);
       const job = await tx.maybe<JobRow>(
         `update apply_jobs set state = 'running', fence = fence + 1, version = version + 1, worker = $2, lease_until = sluice_now() + make_interval(secs => $3), refusal = null, ended_at = null
          where id = $1 and (state = 'queued' or (state = 'running' and lease_until <= sluice_now())) returning ${columns}`, [id, worker, leaseSeconds]);
       if (job === null) return null;
-      // What a person resumed is tried again: only these states are left by a resume.
-      await tx.change(`update apply_steps set state = 'waiting', version = version + 1, changed_at = sluice_now() where job_id = $1 and state in ('refused', 'stuck', 'skipped')`, [id]);
+      // What a person resumed is tried again. A takeover, or a hold that passed (it keeps its refusal), is no such wish.
+      if (before?.state === 'queued' && before.refusal === null) await tx.change(`update apply_steps set state = 'waiting', version = version + 1, changed_at = sluice_now() where job_id = $1 and state in ('refused', 'stuck', 'skipped')`, [id]);
       const actor = `worker:${worker}`;
       await append(tx, { kind: 'job.running', subject: `job:${id}`, actor, body: { fence: job.fence } });
       return { job, holder: { kind: 'job', id, fence: job.fence, actor } };
@@ -102,15 +103,19 @@ export class JobStore {
 
   /** A person resumes it (api), and it claims its guests again: a unique violation says that other work has begun on one (P7). */
   async resume(tx: Tx, id: string, actor: string): Promise<JobRow | null> {
-    await tx.change(`update guest_claims set released_at = null where holder_kind = 'job' and holder_id = $1 and released_at is not null`, [id]);
     const job = await tx.maybe<JobRow>(`update apply_jobs set state = 'queued', refusal = null, ended_at = null, version = version + 1 where id = $1 and state in ('held', 'stuck', 'partial', 'refused') returning ${columns}`, [id]);
-    if (job !== null) await append(tx, { kind: 'job.resumed', subject: `job:${id}`, actor, body: {} });
+    if (job === null) return null;
+    await tx.change(`update guest_claims set released_at = null where holder_kind = 'job' and holder_id = $1 and released_at is not null`, [id]);
+    await append(tx, { kind: 'job.resumed', subject: `job:${id}`, actor, body: {} });
     return job;
   }
 
   /** Jobs that wait for a worker: queued, left by a dead one, or held for a reason that may have passed (scheduler). */
   async waiting(): Promise<readonly string[]> {
-    await this.db.change(`update apply_jobs j set state = 'queued', refusal = null, version = version + 1 where state = 'held' and not is_frozen()`);
+    await this.db.transaction(async (tx) => {
+      const freed = await tx.rows<{ id: string }>(`update apply_jobs set state = 'queued', version = version + 1 where state = 'held' and not is_frozen() returning id`);
+      for (const { id } of freed) await append(tx, { kind: 'job.queued', subject: `job:${id}`, actor: 'role:scheduler', body: { why: 'what held it may have passed' } });
+    });
     return (await this.db.rows<{ id: string }>(`select id from apply_jobs where state = 'queued' or (state = 'running' and lease_until <= sluice_now())`)).map((row) => row.id);
   }
 

@@ -1,4 +1,6 @@
-// The log of a job is rows (B14): written in batches of 50 ms, announced once a batch, read back from any row on.
+// The log of a job is rows (B14): written in batches of 50 ms, announced once a batch, read back from any row on. Carries P28:
+// a superseded worker writes no line into the log of its successor.
+import type { Holder } from '../effects';
 import { scrubText } from '../kernel';
 import type { Database } from '../platform/database';
 
@@ -9,14 +11,15 @@ export const linesChannel = 'apply_lines';
 export class LineStore {
   constructor(private readonly db: Database) {}
 
-  async add(jobId: string, lines: readonly { readonly step: number | null; readonly level: LineLevel; readonly text: string }[]): Promise<void> {
+  async add({ id: jobId, fence }: Pick<Holder, 'id' | 'fence'>, lines: readonly { readonly step: number | null; readonly level: LineLevel; readonly text: string }[]): Promise<void> {
     await this.db.transaction(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 50))', [jobId]);
       await tx.change(
         `insert into apply_lines (job_id, seq, step, level, text)
          select $1, (select coalesce(max(seq), 0) from apply_lines where job_id = $1) + n, step, level, text
-         from unnest($2::integer[], $3::text[], $4::text[]) with ordinality as t(step, level, text, n)`,
-        [jobId, lines.map((line) => line.step), lines.map((line) => line.level), lines.map((line) => scrubText(line.text))]);
+         from unnest($2::integer[], $3::text[], $4::text[]) with ordinality as t(step, level, text, n)
+         where exists (select 1 from apply_jobs where id = $1 and fence = $5)`,
+        [jobId, lines.map((line) => line.step), lines.map((line) => line.level), lines.map((line) => scrubText(line.text)), fence]);
       await tx.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
     });
   }
@@ -43,7 +46,7 @@ export class LineWriter {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly store: LineStore, private readonly jobId: string) {}
+  constructor(private readonly store: LineStore, private readonly holder: Pick<Holder, 'id' | 'fence'>) {}
 
   say(text: string, step: number | null = null, level: LineLevel = 'info'): void {
     this.waiting.push({ step, level, text });
@@ -59,7 +62,7 @@ export class LineWriter {
       if (lines.length === 0) return;
       this.waiting = [];
       try {
-        await this.store.add(this.jobId, lines);
+        await this.store.add(this.holder, lines);
       } catch (trouble) {
         this.waiting = [...lines, ...this.waiting];
         throw trouble;

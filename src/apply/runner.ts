@@ -9,6 +9,7 @@ import { exhaustive, sentence, type Refusal, type Result, ok, refuse } from '../
 import { sqlState, type Database } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { NetBoxes } from '../netbox';
+import { endOf } from './core/job';
 import { type JobStore, Superseded, type StepRow } from './job.store';
 import { type LineStore, LineWriter } from './line.store';
 import { effectOf, type StepContext } from './steps';
@@ -39,7 +40,7 @@ export class JobRunner {
     const claimed = await this.jobs.claim(jobId, this.worker);
     if (claimed === null) return;
     const { job, holder } = claimed;
-    const lines = new LineWriter(this.lines, jobId);
+    const lines = new LineWriter(this.lines, holder);
     const beat = setInterval(() => void this.jobs.heartbeat(holder).catch(() => undefined), heartbeatMillis);
     try {
       await failpoint('apply/after-claim');
@@ -49,8 +50,12 @@ export class JobRunner {
       const held = await this.walk({ holder, plan, lines });
       await lines.flush();
       await failpoint('apply/before-end');
-      const state = await this.jobs.leave(holder, held === null ? { event: 'end', steps: await this.jobs.stepEnds(jobId) } : { event: 'hold', refusal: held });
+      const event = held === null ? ({ event: 'end', steps: await this.jobs.stepEnds(jobId) } as const) : ({ event: 'hold', refusal: held } as const);
+      const state = event.event === 'hold' ? 'held' : endOf(event.steps).state;
+      // Said before it is so: who follows the log is told the end as the last thing.
       lines.say(held === null ? `job ended: ${state}` : `job held: ${sentence(held)}`, null, state === 'done' ? 'info' : 'warning');
+      await lines.flush();
+      await this.jobs.leave(holder, event);
     } catch (trouble) {
       if (trouble instanceof Superseded || sqlState(trouble) === 'SL028') return;
       lines.say(`stopped by an error: ${trouble instanceof Error ? trouble.message : String(trouble)}`, null, 'error');
@@ -68,7 +73,8 @@ export class JobRunner {
     const given = new Map<number, true>();
     for (const step of await this.jobs.steps(run.holder.id)) {
       if (step.state === 'done') continue;
-      if (step.state === 'diverged' || given.has(step.action)) {
+      // What was refused or stuck stays so until a person resumes: a takeover or the end of a hold is no reason to try it again.
+      if ((step.state !== 'waiting' && step.state !== 'running') || given.has(step.action)) {
         given.set(step.action, true);
         if (step.state === 'waiting') await this.jobs.moveStep(run.holder, step.ordinal, ['waiting'], 'skipped');
         continue;

@@ -39,7 +39,7 @@ export type EffectEnd =
 type Accepted = Extract<EffectState, { readonly state: 'accepted' }>;
 
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
-const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy'];
+const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
 registerFailpoints(kinds.flatMap((kind) => effectPoints.map((point) => `effects/${kind}/${point}`)));
 
 /** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */
@@ -192,7 +192,11 @@ export class EffectRunner {
 const missingUpid = (row: EffectRow): never => { throw new Bug(`effect ${row.id} is accepted without a UPID`); };
 
 const notApplied = (intent: Intent, text: string, status: number | null): Refusal =>
-  ({ code: 'proxmox.refused', summary: `Proxmox did not ${intent.kind} ${intent.vmid ?? ''} on ${intent.node ?? intent.cluster}.`, observed: status === null ? text : `${status} ${text}`, next: 'Read the answer above; change what it names, then plan again or resume.' });
+  ({ ...refusedBy(intent), observed: status === null ? text : `${status} ${text}`, next: 'Read the answer above; change what it names, then plan again or resume.' });
+
+const refusedBy = (intent: Intent): Pick<Refusal, 'code' | 'summary'> => intent.kind === 'netbox-patch' || intent.kind === 'netbox-create'
+  ? { code: 'netbox.refused', summary: `NetBox did not take what was to be written about guest ${intent.vmid ?? intent.guestId}.` }
+  : { code: 'proxmox.refused', summary: `Proxmox did not ${intent.kind} ${intent.vmid ?? ''} on ${intent.node ?? intent.cluster}.` };
 
 const taskSaid = (intent: Intent, exitstatus: string): Refusal =>
   ({ code: 'proxmox.task-refused', summary: `The task to ${intent.kind} ${intent.vmid ?? ''} was refused.`, observed: exitstatus, next: 'Read the task log; change what it names, then plan again or resume.' });

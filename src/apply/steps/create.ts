@@ -1,5 +1,5 @@
 // Carries P14, P26: uuid and marker go into the create call itself, so that a lost answer is settled by looking: our uuid there
-// means it is ours; a foreign one means that somebody took the VMID; free means that nothing was made.
+// means it is ours; a foreign one means that somebody took the VMID; free means that nothing was made; hidden means nothing.
 import { differs, faultAsRefusal, readAs, type Looked } from '../../effects';
 import { emitDescription, guestName, identify, type GuestConfig, type GuestSpec } from '../../guest';
 import { Bug, no, ok, refuse, type Observed, type Result } from '../../kernel';
@@ -15,14 +15,14 @@ export function createStep(context: StepContext): AnyEffect {
   const config = async (row: GuestRow): Promise<Observed<GuestConfig>> => reader.guestConfig(row);
 
   /** What stands under the VMID now. */
-  async function find(): Promise<Observed<{ readonly kind: 'free' } | { readonly kind: 'ours'; readonly config: GuestConfig; readonly row: GuestRow } | { readonly kind: 'foreign'; readonly observed: string }>> {
+  async function find(): Promise<Observed<{ readonly kind: 'free' } | { readonly kind: 'ours'; readonly config: GuestConfig; readonly row: GuestRow } | { readonly kind: 'foreign' | 'hidden'; readonly observed: string }>> {
     const guests = await reader.guests();
     if (!guests.ok) return guests;
     const row = guests.value.find((candidate) => candidate.vmid === spec.vmid);
     if (row === undefined) {
       const free = await reader.isVmidFree(spec.vmid);
       if (!free.ok) return free;
-      return ok(free.value ? { kind: 'free' } : { kind: 'foreign', observed: `VMID ${spec.vmid} is taken by a guest that the reflect token cannot see` });
+      return ok(free.value ? { kind: 'free' } : { kind: 'hidden', observed: `VMID ${spec.vmid} is taken by a guest that the reflect token cannot see` });
     }
     const read = await config(row);
     if (!read.ok) return read;
@@ -53,12 +53,14 @@ export function createStep(context: StepContext): AnyEffect {
       switch (found.value.kind) {
         case 'free': return { kind: 'not-applied', observed: `VMID ${spec.vmid} is free` };
         case 'foreign': return { kind: 'not-applied', observed: found.value.observed };
+        case 'hidden': return { kind: 'cannot-tell', observed: found.value.observed };
         case 'ours': return found.value.config.lock === null ? { kind: 'applied' } : { kind: 'cannot-tell', observed: `it stands with lock ${found.value.config.lock}` };
       }
     },
     readBack: async () => {
       const found = await find();
       if (!found.ok) return found;
+      if (found.value.kind === 'hidden') return no({ kind: 'not-observed', where: who, text: found.value.observed });
       if (found.value.kind !== 'ours') return differs(who, `uuid ${spec.uuid}`, found.value.kind === 'free' ? 'nothing there' : found.value.observed);
       const identity = identify(cluster, found.value.config);
       if (!identity.ok) return ok(identity);
