@@ -5,7 +5,7 @@ import type { RaiseDeletion } from '../deletion';
 import { contentDigest, groupByGuest, isPermitted, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
 import { no, ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
-import { sqlState, type Database, type Tx } from '../platform/database';
+import { constraintOf, type Database, type Tx } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { enqueue } from '../platform/queue';
 import type { MergeRow, MergeStore } from './merge.store';
@@ -116,7 +116,7 @@ export class MergeService {
       await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { job: jobId, requests: raised });
       if (jobId !== null) await enqueue(tx, 'apply.run', jobId);
       return null;
-    }).catch((trouble: unknown) => (sqlState(trouble) === '23505' ? ('claimed' as const) : Promise.reject(trouble as Error)));
+    }).catch((trouble: unknown) => (constraintOf(trouble) === 'one_live_claim_per_guest' ? ('claimed' as const) : Promise.reject(trouble as Error)));
     if (refusal === 'claimed') return this.wait(merge);
     return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal);
   }

@@ -5,5 +5,5 @@ export { startEmbeddedPostgres, stopAbandonedPostgres, type EmbeddedPostgres } f
 export { loginOf, roleUrl } from './logins';
 export { migrate, type Mode } from './migrate';
 export { rolePasswords, type RolePasswords } from './role-passwords';
-export { sqlState } from './sql-state';
+export { constraintOf, sqlState } from './sql-state';
 export { schemaSnapshot } from './schema-snapshot';

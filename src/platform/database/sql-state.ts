@@ -4,3 +4,10 @@ export function sqlState(trouble: unknown): string | null {
   const found = driverError?.code ?? code;
   return typeof found === 'string' && /^[0-9A-Z]{5}$/.test(found) ? found : null;
 }
+
+/** The constraint or unique index that a database error names; null where it names none. */
+export function constraintOf(trouble: unknown): string | null {
+  const { constraint, driverError } = (trouble ?? {}) as { readonly constraint?: unknown; readonly driverError?: { readonly constraint?: unknown } };
+  const found = driverError?.constraint ?? constraint;
+  return typeof found === 'string' ? found : null;
+}
