@@ -34,6 +34,14 @@ export class PeopleStore implements PersonDirectory {
     return personOf(await tx.maybe<Row>(`select ${columns} from people where username = $1`, [username]));
   }
 
+  /** How people are called, by each of their keys. */
+  async names(tx: Tx): Promise<Readonly<Record<string, string>>> {
+    const rows = await tx.rows<{ key: string; name: string }>(
+      `select 'person:' || id as key, display_name as name from people
+       union all select 'netbox:' || netbox || ':' || netbox_user_id, display_name from people where netbox is not null`);
+    return Object.fromEntries(rows.map((row) => [row.key, row.name]));
+  }
+
   async rightsNow(tx: Tx, id: PersonId): Promise<ReadonlySet<Permission>> {
     const rows = await tx.rows<{ permission: Permission }>('select pp.permission from person_permissions pp join people p on p.id = pp.person_id where p.id = $1 and p.active', [id]);
     return new Set(rows.map((row) => row.permission));
