@@ -21,10 +21,11 @@ export class GateStore {
     await append(tx, { kind: answer.permitted ? 'gate.permitted' : 'gate.refused', subject: answer.planId === null ? `branch:${answer.netbox}:${answer.branchId}` : `plan:${answer.planId}`, actor: 'service:netbox-plugin', body: answer });
   }
 
-  /** The newest answer that let this branch through. */
-  lastPermitted(netbox: string, branchId: number, action: GateAction, tx: Tx = this.db): Promise<GateAnswerRow | null> {
+  /** The newest answer that let this branch through, and that came after the one that its last merge used up. */
+  lastPermitted(netbox: string, branchId: number, action: GateAction, usedUp: string | null, tx: Tx = this.db): Promise<GateAnswerRow | null> {
     return tx.maybe<GateAnswerRow>(
-      `select id, permitted, plan_id as "planId", message, change_digest as "changeDigest", at from gate_answers where netbox = $1 and branch_id = $2 and action = $3 and permitted order by at desc limit 1`, [netbox, branchId, action]);
+      `select id, permitted, plan_id as "planId", message, change_digest as "changeDigest", at from gate_answers
+       where netbox = $1 and branch_id = $2 and action = $3 and permitted and ($4::uuid is null or at > (select used.at from gate_answers used where used.id = $4)) order by at desc limit 1`, [netbox, branchId, action, usedUp]);
   }
 
   async forgetOldNonces(): Promise<number> {

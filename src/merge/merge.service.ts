@@ -74,13 +74,13 @@ export class MergeService {
     if (!read.ok) return planFault(read.error);
     if (read.value.kind === 'absent') return this.refused(merge, null, { code: 'branch.unknown', summary: `The branch ${merge.branchName} is gone, so what it changed cannot be read.`, observed: 'NetBox answered 404', next: 'Compare both sides by hand.' });
     const { content } = read.value;
-    const gate = await this.gates.lastPermitted(merge.netbox, merge.branchId, 'merge');
+    const gate = await this.gates.lastPermitted(merge.netbox, merge.branchId, 'merge', await this.merges.lastUsedGate(merge.netbox, merge.branchId));
     const permitted = gate?.planId == null ? null : await this.plans.get(gate.planId);
-    if (permitted === null) return this.refused(merge, await this.plans.newestOf(merge.netbox, merge.branchId), { code: 'merge.no-gate', summary: `Branch ${merge.branchName} was merged without the gate, so nothing is sent to Proxmox.`, observed: 'no permitted answer of the gate is known for it', next: 'Install the NetBox plugin so that merges ask the gate; repeat the change in a new branch.' });
+    if (gate === null || permitted === null) return this.refused(merge, await this.plans.newestOf(merge.netbox, merge.branchId), { code: 'merge.no-gate', summary: `Branch ${merge.branchName} was merged without the gate, so nothing is sent to Proxmox.`, observed: 'no permitted answer of the gate is known that no earlier merge used', next: 'Install the NetBox plugin so that merges ask the gate; repeat the change in a new branch.' });
     const plan = await this.planToStart(merge, content, permitted);
-    if (!plan.ok) return this.refused(merge, permitted, plan.error);
+    if (!plan.ok) return this.refused(merge, permitted, plan.error, gate.id);
     await failpoint('merge/before-start');
-    const begun = await this.begin(merge, content, plan.value);
+    const begun = await this.begin(merge, content, plan.value, gate.id);
     await failpoint('merge/after-start');
     return begun;
   }
@@ -99,7 +99,7 @@ export class MergeService {
     return ok(plan);
   }
 
-  private async begin(merge: MergeRow, content: BranchContent, plan: Plan): Promise<Result<void>> {
+  private async begin(merge: MergeRow, content: BranchContent, plan: Plan, gate: string): Promise<Result<void>> {
     const { actions, deletions } = plan.content;
     const refusal = await this.db.transaction(async (tx): Promise<Refusal | null> => {
       if ((await this.merges.lockTold(tx, merge.id)) === null) return null;
@@ -113,12 +113,12 @@ export class MergeService {
         raised.push(request.ok ? { guest: deletion.name, request: request.value } : { guest: deletion.name, refused: sentence(request.error) });
       }
       if (jobId === null) await this.plans.end(tx, plan.id, 'done', {});
-      await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { job: jobId, requests: raised });
+      await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { gate, job: jobId, requests: raised });
       if (jobId !== null) await enqueue(tx, 'apply.run', jobId);
       return null;
     }).catch((trouble: unknown) => (constraintOf(trouble) === 'one_live_claim_per_guest' ? ('claimed' as const) : Promise.reject(trouble as Error)));
     if (refusal === 'claimed') return this.wait(merge);
-    return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal);
+    return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal, gate);
   }
 
   /** Other work holds one of the guests (P7): the merge stays told, and the next look tries again. */
@@ -129,12 +129,12 @@ export class MergeService {
   }
 
   /** Nothing is sent; the job that says so is there to be seen. */
-  private async refused(merge: MergeRow, plan: Plan | null, refusal: Refusal): Promise<Result<void>> {
+  private async refused(merge: MergeRow, plan: Plan | null, refusal: Refusal, gate: string | null = null): Promise<Result<void>> {
     await this.db.transaction(async (tx) => {
       if ((await this.merges.lockTold(tx, merge.id)) === null) return;
       const free = plan !== null && !(await this.jobs.ofPlan(plan.id, tx));
       if (free) await this.jobs.makeRefused(tx, plan.id, merge.id, refusal);
-      await this.merges.decide(tx, merge, 'refused', plan?.id ?? null, { refusal });
+      await this.merges.decide(tx, merge, 'refused', plan?.id ?? null, { refusal, ...(gate === null ? {} : { gate }) });
     });
     return ok(undefined);
   }

@@ -55,6 +55,12 @@ export class MergeStore {
     });
   }
 
+  /** The answer of the gate that this branch's last decided merge used up: it serves one merge, once (P4). */
+  async lastUsedGate(netbox: string, branchId: number): Promise<string | null> {
+    const row = await this.db.maybe<{ gate: string }>(`select detail->>'gate' as gate from merges where netbox = $1 and branch_id = $2 and detail->>'gate' is not null order by occurred_at desc limit 1`, [netbox, branchId]);
+    return row?.gate ?? null;
+  }
+
   list(limit = 100): Promise<MergeRow[]> {
     return this.db.rows<MergeRow>(`select ${columns} from merges order by occurred_at desc limit $1`, [limit]);
   }

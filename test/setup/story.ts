@@ -32,6 +32,7 @@ export interface Story {
   proxmoxGet<T = Wire>(cluster: string, path: string): Promise<T>;
   readonly netboxLab: ReturnType<typeof netboxLabOf>;
   signIn(role: 'engineer' | 'approver'): Promise<Person>;
+  signInAs(username: string, password: string): Promise<Person>;
   readonly service: Person;
   /** REST of the simulated NetBox as one of its users. */
   netbox(as: 'admin' | 'engineer' | 'approver'): Person;
@@ -76,8 +77,9 @@ export async function startStory(overrides: ConfigOverrides = {}): Promise<Story
     netboxLab: netboxLabOf(lab.netboxUrl),
     service: client(base, { Authorization: `Bearer ${lab.secrets.serviceToken}` }),
     netbox: (as) => client(() => lab.netboxUrl, { Authorization: `Token ${lab.secrets.netbox[as]}` }),
-    async signIn(role) {
-      const answer = await fetch(`${base()}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username: role, password: lab.secrets.passwords[role] }) });
+    signIn: (role) => story.signInAs(role, lab.secrets.passwords[role]),
+    async signInAs(username, password) {
+      const answer = await fetch(`${base()}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username, password }) });
       if (answer.status !== 204) throw new Error(`sign-in answered ${answer.status}: ${await answer.text()}`);
       const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
       const { csrfToken } = (await (await fetch(`${base()}/api/session`, { headers: { Cookie: cookie } })).json()) as { csrfToken: string };
