@@ -6,21 +6,6 @@ export type Data = Readonly<Record<string, unknown>>;
 export interface NetBoxRow { readonly id: number; readonly data: Data }
 export interface NetBoxRecord { readonly vm: NetBoxRow; readonly interfaces: readonly NetBoxRow[]; readonly disks: readonly NetBoxRow[]; readonly macs: readonly NetBoxRow[]; readonly ips: readonly NetBoxRow[] }
 
-/** What a merged delete holds of one guest: the rows as they were before it (`original` of the change diffs). */
-export interface DeletedRows {
-  readonly vm: DeletedRow;
-  readonly interfaces: readonly DeletedRow[];
-  readonly disks: readonly DeletedRow[];
-  readonly macs: readonly DeletedRow[];
-  readonly ips: readonly DeletedRow[];
-}
-interface DeletedRow { readonly objectId: number; readonly original: Data | null }
-
-export function recordOfDeletion(rows: DeletedRows): NetBoxRecord {
-  const row = ({ objectId, original }: DeletedRow): NetBoxRow => ({ id: objectId, data: original ?? {} });
-  return { vm: row(rows.vm), interfaces: rows.interfaces.map(row), disks: rows.disks.map(row), macs: rows.macs.map(row), ips: rows.ips.map(row) };
-}
-
 const isData = (value: unknown): value is Data => value !== null && typeof value === 'object' && !Array.isArray(value);
 const isRow = (value: unknown): value is NetBoxRow => isData(value) && typeof value['id'] === 'number' && isData(value['data']) && Object.keys(value['data']).length > 0;
 const areRows = (value: unknown): value is readonly NetBoxRow[] => Array.isArray(value) && value.every(isRow);
