@@ -6,7 +6,7 @@ export function planView(plan: Plan) {
   return {
     id: plan.id, digest: plan.digest, source: content.source, status: plan.status, permitted: isPermitted(plan.findings), policyVersion: content.policyVersion,
     madeAt: plan.madeAt, expiresAt: plan.expiresAt, startBy: plan.startBy, changeDigest: plan.changeDigest, findings: plan.findings,
-    actions: content.actions.map((action) => ({ kind: action.kind, guest: guestOf(action), steps: action.steps, needsReboot: action.needsReboot })),
+    actions: content.actions.map((action) => ({ kind: action.kind, guest: guestOf(action), steps: action.steps, needsReboot: action.needsReboot, ...(action.kind === 'create' ? { spec: action.spec } : {}) })),
     deletions: content.deletions.map((deletion) => ({ guest: { name: deletion.name, cluster: deletion.cluster, node: deletion.node, kind: deletion.target.kind, vmid: deletion.target.vmid, guestId: deletion.target.guestId } })),
     drift: plan.drift,
   };

@@ -1,9 +1,9 @@
 // Carries P17, P36: the page sends what it showed; the service judges it. A "no" comes back on the same page, read again.
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Req, Res } from '@nestjs/common';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import type { Request, Response } from 'express';
 import { h } from 'preact';
-import { Caller, callerOf, personOrThrow, Requires, type Actor } from '../identity';
+import { Caller, callerOf, personOrThrow, Requires, RequiresAny, type Actor } from '../identity';
 import type { Instant, Refusal } from '../kernel';
 import { orThrow, statusOf } from '../platform/http';
 import { PageMaker } from './page-maker';
@@ -22,8 +22,12 @@ export class ReviewForm {
   @IsOptional() @IsString() @MaxLength(50_000) readonly seen?: string;
 }
 
+export class AcknowledgeForm {
+  @IsString() @MinLength(1) @MaxLength(2000) readonly reason!: string;
+}
+
 const listed = 200;
-const staleCodes: ReadonlySet<string> = new Set(['review.stale-view', 'review.changed-since', 'review.other-digest', 'review.not-in-review', 'deletion.expired']);
+const staleCodes: ReadonlySet<string> = new Set(['review.stale-view', 'review.changed-since', 'review.other-digest', 'review.not-in-review', 'review.not-that-guest', 'deletion.expired']);
 
 @Controller('requests')
 export class RequestPagesController {
@@ -48,6 +52,15 @@ export class RequestPagesController {
     const reviewed = await this.ui.options.requests.review(person, id, { decision: form.decision, digest: form.digest, viewedAt: form.viewedAt as Instant, typedName: form.decision === 'approve' ? (form.typedName ?? '') : null, reason: form.reason });
     if (reviewed.ok) response.redirect(303, `/requests/${id}`);
     else await this.refuse(request, response, actor, id, reviewed.error, seenLines(form.seen));
+  }
+
+  /** Somebody has looked at what needs a human; deletion on that cluster goes on. */
+  @Post(':id/acknowledge')
+  @RequiresAny('operate', 'approve_deletion')
+  async acknowledge(@Req() request: Request, @Res() response: Response, @Param('id', ParseUUIDPipe) id: string, @Caller() actor: Actor, @Body() form: AcknowledgeForm): Promise<void> {
+    const done = await this.ui.options.requests.acknowledge(personOrThrow(actor, 'acknowledge a surprise'), id, form.reason);
+    if (done.ok) response.redirect(303, `/requests/${id}`);
+    else await this.refuse(request, response, actor, id, done.error, null);
   }
 
   /** One click: without a reason of its own. */

@@ -6,7 +6,7 @@ import type { PlansService } from '../intent';
 import type { ExplainService, JournalReader } from '../journal';
 import type { FreezeService } from '../policy';
 import type { Mode } from './pages/layout';
-import type { Names } from './view-models/request-card';
+import type { Names } from './view-models/names';
 
 /** Given in a lab only. */
 export interface LabParts {

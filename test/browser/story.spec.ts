@@ -136,12 +136,23 @@ where(title, () => {
     await page.getByLabel(/type the name/).fill('old-01');
     await page.getByLabel(/type the name/).press('Enter');
     expect(await state()).toBe('in-review');
+    // Meanwhile somebody else is writing on the same request.
+    await approver.goto(await requestUrl());
+    await approver.getByLabel('Reason').fill('half a sentence');
     await page.getByRole('button', { name: 'Approve destruction of old-01' }).click();
     await page.waitForURL(await requestUrl());
     await until(async () => (await state()) === 'waiting', 'the quarantine', 20_000);
     await page.reload();
     expect(await textOf(page)).toContain('In quarantine until');
     await context.close();
+  });
+
+  it('P36 greys out a page that is not current any more, and keeps what was written', async () => {
+    await approver.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await approver.getByText('This page is not current any more.').waitFor();
+    expect(await approver.locator('.btn-decide').isDisabled()).toBe(true);
+    expect(await approver.getByLabel('Reason').inputValue()).toBe('half a sentence');
+    await isAccessible(approver);
   });
 
   it('P22 lets the engineer cancel by one click while it waits, and tells that it was undone', async () => {

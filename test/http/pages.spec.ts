@@ -8,7 +8,7 @@ import type { RequestRecord, ReviewInput } from '../../src/deletion';
 import { ClusterStore } from '../../src/endpoints';
 import { IdentityModule, seedPeople } from '../../src/identity';
 import { PlanRequestStore, PlansService, PlanStore } from '../../src/intent';
-import { ExplainService, ExplainStore, JournalReader } from '../../src/journal';
+import { append, ExplainService, ExplainStore, JournalReader } from '../../src/journal';
 import { ok, refuse, type Refusal } from '../../src/kernel';
 import { createHttpApp } from '../../src/platform/http';
 import { FreezeService, FreezeStore } from '../../src/policy';
@@ -32,13 +32,14 @@ describe('pages', () => {
   let view = requestView();
   const reviews: ReviewInput[] = [];
   const merges: string[] = [];
+  const looked: string[] = [];
 
   const requests: UiOptions['requests'] = {
     list: () => Promise.resolve([{ id: view.id, digest: view.digest, endedAt: null, content: { target: { kind: 'qemu', vmid: 5005, cluster: 'leipzig', guestId: view.thing.guestId }, name: '<b>old</b>', node: 'pve1', requestedAt: view.who.requestedAt, reason: 'why' }, state: { state: 'in-review' } } as unknown as RequestRecord]),
     view: (_actor, id) => Promise.resolve(id === view.id ? ok(view) : refuse('deletion.not-found', 'There is no such deletion request.', id, 'Look at the list of requests.')),
     review: (_actor, _id, input) => { reviews.push(input); return Promise.resolve(answer === null ? ok({} as RequestRecord) : { ok: false, error: answer }); },
     cancel: () => Promise.resolve(answer === null ? ok({} as RequestRecord) : { ok: false, error: answer }),
-    acknowledge: () => Promise.resolve(ok(undefined)),
+    acknowledge: (_actor, _id, reason) => { looked.push(reason); return Promise.resolve(ok(undefined)); },
   };
 
   const open = (lab: boolean): Promise<NestExpressApplication> => {
@@ -60,7 +61,7 @@ describe('pages', () => {
     await seedPeople(db.owner, [
       { username: 'anna', displayName: 'Anna <Admin>', password: 'a', permissions: ['view', 'operate', 'approve_deletion'] }, { username: 'otto', displayName: 'Otto', password: 'o', permissions: ['view'] },
     ], quickPasswords);
-    [answer, view, reviews.length, merges.length] = [null, requestView(), 0, 0];
+    [answer, view, reviews.length, merges.length, looked.length] = [null, requestView(), 0, 0, 0];
     app = await open(true);
     anna = await signedIn(app, 'anna', 'a');
   });
@@ -217,6 +218,16 @@ describe('pages', () => {
       await post(`/requests/${view.id}/cancel`, {}).expect(303).expect('Location', `/requests/${view.id}`);
     });
 
+    it('P23 takes the word of a person who looked at what needs a human', async () => {
+      view = requestView({ state: 'needs-human', endedAt: view.viewedAt, still: null, you: { ...view.you, mayApprove: false, mayVeto: false, mayCancel: false } });
+      expect((await get(`/requests/${view.id}`)).text).toContain('No other deletion runs on cluster leipzig until somebody says that they looked');
+      await post(`/requests/${view.id}/acknowledge`, {}).expect(400);
+      await post(`/requests/${view.id}/acknowledge`, { reason: 'the task failed on a full storage' }).expect(303);
+      expect(looked).toEqual(['the task failed on a full storage']);
+      const otto = await signedIn(app, 'otto', 'o');
+      await form(asNobody(app).post(`/requests/${view.id}/acknowledge`).set('Cookie', otto.cookie)).send({ _csrf: otto.csrfToken, reason: 'x' }).expect(403);
+    });
+
     it('approves nothing by GET', async () => {
       await get(`/requests/${view.id}/review?decision=approve`).expect(404);
       expect(reviews).toEqual([]);
@@ -244,6 +255,17 @@ describe('pages', () => {
       for (const path of ['/plans/7f000000-0000-4000-8000-000000000000', '/jobs/7f000000-0000-4000-8000-000000000000', '/requests/7f000000-0000-4000-8000-000000000000', '/guests/7f000000-0000-4000-8000-000000000000', '/nowhere']) {
         expect((await get(path).expect(404)).text).toContain('Not found');
       }
+    });
+  });
+
+  describe('the journal', () => {
+    it('names people and leads to what a line is about', async () => {
+      const { id } = await rows.request('in-review');
+      await append(db.worker, { kind: 'deletion.looked-at', subject: `request:${id}`, actor: 'netbox:netbox:2', body: {} });
+      const { text } = await get('/journal').expect(200);
+      expect(text).toContain(`href="/requests/${id}"`);
+      expect(text).toContain('Erika Engineer');
+      expect((await get('/journal?after=abc').expect(400)).text).toContain('after');
     });
   });
 

@@ -30,7 +30,7 @@ export const planOfBranch = (change: Partial<PlanView> = {}): PlanView => ({
   source: { kind: 'branch', netbox: 'netbox', branchId: 1, branchName: 'web-tier', changeIds: [1, 2, 3], contentDigest: 'd' as Digest, owner: 'engineer', authors: ['engineer'] },
   findings: [],
   actions: [
-    { kind: 'create', guest: { name: 'web-03', cluster: 'leipzig', node: 'pve3', kind: 'qemu', vmid: 5500 as never, guestId: 'g-3' as never }, steps: [{ kind: 'create', before: null, after: 'qemu 5500 on pve3' }, { kind: 'tags', before: null, after: ['web'] }], needsReboot: false },
+    { kind: 'create', guest: { name: 'web-03', cluster: 'leipzig', node: 'pve3', kind: 'qemu', vmid: 5500 as never, guestId: 'g-3' as never }, steps: [{ kind: 'create', before: null, after: 'qemu 5500 on pve3' }, { kind: 'tags', before: null, after: ['web'] }], needsReboot: false, spec: { kind: 'qemu', vmid: 5500 as never, guestId: 'g-3' as never, uuid: 'u-3', node: 'pve3', pool: 'sluice-managed', name: 'web-03', cores: 2, memoryMib: 2048, disks: [{ slot: 'scsi0', storage: 'vmdata', sizeMib: 8192 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:00:55:00' }], human: 'third web front', tags: ['web'], start: false } },
     { kind: 'update', guest: { name: 'app-01', cluster: 'leipzig', node: 'pve2', kind: 'qemu', vmid: 5003 as never, guestId: 'g-1' as never }, steps: [{ kind: 'cores', before: 2, after: 4 }, { kind: 'memory', before: 4096, after: 8192 }, { kind: 'description', before: '', after: 'grown' }], needsReboot: true },
   ],
   deletions: [{ guest: { name: 'old-01', cluster: 'leipzig', node: 'pve3', kind: 'qemu', vmid: 5004 as never, guestId: 'g-2' as never } }],

@@ -28,7 +28,7 @@ export function Line({ line }: { readonly line: CardLine }) {
   const mark = line.mark === undefined ? null : markWords[line.mark];
   return (
     <li class={`line ${line.mark === undefined ? '' : `line-${line.mark}`}`}>
-      {mark === null ? null : <span class="mark"><span aria-hidden="true">{mark.symbol}</span> {mark.word}</span>}
+      {mark === null ? null : <span class="verdict"><span aria-hidden="true">{mark.symbol}</span> {mark.word}</span>}
       <div class="line-body">
         <span>{line.text}</span>
         {line.checkedAt === undefined ? null : <> · <span data-checked>checked just now</span> <time class="quiet" dateTime={line.checkedAt}>({timeText(line.checkedAt)})</time></>}

@@ -3,7 +3,8 @@
 import type { RequestView } from '../../deletion';
 import type { Refusal } from '../../kernel';
 import { differenceOf, shownLines, type Card } from '../view-models/card';
-import { requestCard, type Names } from '../view-models/request-card';
+import type { Names } from '../view-models/names';
+import { requestCard } from '../view-models/request-card';
 import { requestControls, type RequestControls } from '../view-models/request-controls';
 import { Form } from './layout';
 import { CardView, DifferenceBox, RefusalBox } from './parts';
@@ -21,7 +22,7 @@ export function RequestPage({ view, names, csrfToken, refused }: RequestPageProp
   const controls = requestControls(view);
   return (
     <>
-      {refused === undefined ? null : <RefusalBox refusal={refused.refusal} {...(refused.stale ? { heading: 'Changed while you looked' } : {})} />}
+      {refused === undefined ? null : <RefusalBox refusal={refused.refusal} {...(refused.stale ? { heading: refused.refusal.code === 'review.stale-view' ? 'Opened too long ago' : 'Changed while you looked' } : {})} />}
       {refused?.stale === true && refused.seen !== null ? <DifferenceBox difference={differenceOf(refused.seen, shownLines(card))} /> : null}
       <div id="request" data-version={`${view.version} ${view.state}`} {...(view.endedAt === null ? { 'data-watch': '' } : {})}>
         <p id="stale-notice" class="card box box-warning stale-notice" role="status" hidden>This page is not current any more. <a href={`/requests/${view.id}`}>Load it again</a> before you decide.</p>
@@ -31,6 +32,16 @@ export function RequestPage({ view, names, csrfToken, refused }: RequestPageProp
         </CardView>
         {controls.cancel && csrfToken !== null ? (
           <Form action={`/requests/${view.id}/cancel`} csrfToken={csrfToken} class="cancel"><button type="submit" class="btn btn-lg">Cancel the request</button> <span class="quiet">One click, no approval: the guest stays, and what was done to it is undone.</span></Form>
+        ) : null}
+        {controls.acknowledge && csrfToken !== null ? (
+          <Form action={`/requests/${view.id}/acknowledge`} csrfToken={csrfToken} class="card box box-warning cancel">
+            <div class="card-body">
+              <h2>Somebody has to look</h2>
+              <p>No other deletion runs on cluster {view.thing.cluster} until somebody says that they looked at this one.</p>
+              <div class="mb-3"><label class="form-label" for="looked">What you found</label><input class="form-control" id="looked" name="reason" required maxLength={2000} /></div>
+              <button type="submit" class="btn">I have looked at it</button>
+            </div>
+          </Form>
         ) : null}
         <p class="quiet after-card"><a href={`/guests/${view.thing.guestId}`}>Story of this guest</a>{view.who.planId === null ? null : <> · <a href={`/plans/${view.who.planId}`}>The plan it came from</a></>}</p>
       </div>

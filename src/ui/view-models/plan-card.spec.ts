@@ -8,13 +8,13 @@ import { durationText, plainTimes, sizeText, toneOf } from './words';
 
 describe('the card of a plan', () => {
   it('begins with the counting line and shows destroy before change before create', () => {
-    expect(planCard(planOfBranch()).sections.map((section) => section.key)).toEqual(['count', 'destroy', 'change', 'create', 'where']);
+    expect(planCard(planOfBranch(), { engineer: 'Erika Engineer' }).sections.map((section) => section.key)).toEqual(['count', 'destroy', 'change', 'create', 'where']);
     expect(countingLine(planOfBranch())).toBe('1 to destroy, each by a request of its own, 1 to change, 1 to create');
   });
 
   it('shows somebody else\'s changes in a box of their own, above ours, and refusals before warnings before notes', () => {
     const finding = (severity: 'refusal' | 'warning' | 'info') => ({ rule: `rule.${severity}`, severity, object: 'VM web-03', observed: severity, next: 'Correct it.' });
-    const card = planCard(planOfBranch({ status: 'refused', permitted: false, findings: [finding('info'), finding('warning'), finding('refusal')], drift: [{ object: 'VM app-01', property: 'cores', netbox: '2', proxmox: '3' }] }));
+    const card = planCard(planOfBranch({ status: 'refused', permitted: false, findings: [finding('info'), finding('warning'), finding('refusal')], drift: [{ object: 'VM app-01', property: 'cores', netbox: '2', proxmox: '3' }] }), {});
     expect(card.sections.map((section) => section.key)).toEqual(['count', 'drift', 'findings', 'destroy', 'change', 'create', 'where']);
     expect(card.sections[2]).toMatchObject({ tone: 'danger', lines: [{ mark: 'refused' }, { mark: 'warning' }], folded: { summary: '1 note' } });
   });
@@ -23,7 +23,7 @@ describe('the card of a plan', () => {
     expect(countingLine(planOfBranch({ actions: [], deletions: [] }))).toBe('No changes: Proxmox already is what the branch wants.');
   });
 
-  it('spells units out, before and after, and whether a reboot is needed', () => expect(cardText(planCard(planOfBranch()))).toMatchInlineSnapshot(`
+  it('spells units out, before and after, and whether a reboot is needed', () => expect(cardText(planCard(planOfBranch(), { engineer: 'Erika Engineer' }))).toMatchInlineSnapshot(`
 "PLAN  plan 33333333
 Branch “web-tier” of NetBox netbox
 State             ready
@@ -38,8 +38,13 @@ Change            ~ change: VM “app-01” (5003) on pve2, cluster leipzig
                     description: nothing -> grown
 Create            + create: VM “web-03” (5500) on pve3, cluster leipzig
                     guest: nothing -> qemu 5500 on pve3
+                    cores: nothing -> 2 cores
+                    memory: nothing -> 2 GiB
+                    scsi0: nothing -> 8 GiB on vmdata
+                    net0: nothing -> BC:24:11:00:55:00 on vmbr0, VLAN 20
+                    description: nothing -> third web front
                     tags: nothing -> web
-Where from        branch 1, 3 changes; owner engineer; written by engineer
+Where from        branch 1, 3 changes; owner Erika Engineer; written by Erika Engineer
                   made 2026-11-25 08:00:00 UTC under policy version 1; valid until 2026-11-25 20:00:00 UTC
 Digest            abcdef12"
 `));

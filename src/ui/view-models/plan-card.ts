@@ -2,6 +2,7 @@
 // what destroys stands before what changes before what creates; only what changes is shown.
 import type { Finding, PlanView } from '../../intent';
 import type { Card, CardLine, CardSection, ChangedValue } from './card';
+import type { Names } from './names';
 import { count, guestKind, sizeText, timeText, toneOf } from './words';
 
 type PlannedAction = PlanView['actions'][number];
@@ -19,7 +20,7 @@ export function countingLine(plan: PlanView): string {
   return parts.length === 0 ? 'No changes: Proxmox already is what the branch wants.' : parts.join(', ');
 }
 
-export function planCard(plan: PlanView): Card {
+export function planCard(plan: PlanView, names: Names): Card {
   return {
     banner: 'PLAN', title: planTitle(plan), state: { word: plan.status, tone: toneOf(plan.status) }, reference: `plan ${plan.id.slice(0, 8)}`, digest: plan.digest.slice(0, 8),
     sections: [
@@ -29,7 +30,7 @@ export function planCard(plan: PlanView): Card {
       ...(plan.deletions.length === 0 ? [] : [{ key: 'destroy', heading: 'Destroy', tone: 'danger' as const, lines: plan.deletions.map(deletion) }]),
       ...actions(plan, 'update', 'change', 'Change'),
       ...actions(plan, 'create', 'create', 'Create'),
-      { key: 'where', heading: 'Where from', lines: source(plan) },
+      { key: 'where', heading: 'Where from', lines: source(plan, names) },
     ],
   };
 }
@@ -67,12 +68,25 @@ const deletion = ({ guest }: PlanView['deletions'][number]): CardLine => ({ mark
 function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | 'create', heading: string): CardSection[] {
   const found = plan.actions.filter((action) => action.kind === kind);
   if (found.length === 0) return [];
-  return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind === 'create' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: action.steps.map(changed) })) }];
+  return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind === 'create' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: [...action.steps.slice(0, 1).map(changed), ...made(action), ...action.steps.slice(1).map(changed)] })) }];
 }
 
-const labels: Readonly<Record<PlannedStep['kind'], string>> = { create: 'guest', 'hand-over': 'pool', tags: 'tags', start: 'power', cores: 'cores', memory: 'memory', description: 'description', stamp: 'VMID in NetBox' };
+const labels: Readonly<Record<PlannedStep['kind'], string>> = { create: 'guest', 'hand-over': 'pool', tags: 'tags', start: 'power', cores: 'cores', memory: 'memory', description: 'description', stamp: 'NetBox record' };
 
-const changed = (step: PlannedStep): ChangedValue => ({ label: labels[step.kind], before: valueText(step.kind, step.before), after: valueText(step.kind, step.after) });
+const changed = (step: PlannedStep): ChangedValue => (step.kind === 'stamp' ? { label: labels.stamp, before: 'as it is', after: `stamped with VMID ${valueText('stamp', step.after)}` } : { label: labels[step.kind], before: valueText(step.kind, step.before), after: valueText(step.kind, step.after) });
+
+/** Everything about a new guest is decided in the plan (P2), so everything is shown. */
+function made(action: PlannedAction): ChangedValue[] {
+  if (!('spec' in action)) return [];
+  const { cores, memoryMib, disks, nics, human } = action.spec;
+  const of = (label: string, after: string): ChangedValue => ({ label, before: 'nothing', after });
+  return [
+    of('cores', count(cores, 'core')), of('memory', sizeText(memoryMib)),
+    ...disks.map((disk) => of(disk.slot, `${sizeText(disk.sizeMib)} on ${disk.storage}`)),
+    ...nics.map((nic) => of(nic.slot, `${nic.mac} on ${nic.bridge}${nic.tag === null ? '' : `, VLAN ${nic.tag}`}`)),
+    ...(human === '' ? [] : [of('description', human)]),
+  ];
+}
 
 function valueText(kind: PlannedStep['kind'], value: PlannedStep['before'] | PlannedStep['after']): string {
   if (value === null || value === '') return 'nothing';
@@ -81,9 +95,10 @@ function valueText(kind: PlannedStep['kind'], value: PlannedStep['before'] | Pla
   return kind === 'memory' ? sizeText(value) : kind === 'cores' ? count(value, 'core') : String(value);
 }
 
-function source({ source: from, madeAt, expiresAt, policyVersion }: PlanView): CardLine[] {
+function source({ source: from, madeAt, expiresAt, policyVersion }: PlanView, names: Names): CardLine[] {
+  const name = (key: string): string => names[key] ?? key;
   return [
-    { text: `branch ${from.branchId}, ${count(from.changeIds.length, 'change')}; owner ${from.owner ?? 'not known'}; written by ${from.authors.length === 0 ? 'nobody known' : from.authors.join(', ')}` },
+    { text: `branch ${from.branchId}, ${count(from.changeIds.length, 'change')}; owner ${from.owner === null ? 'not known' : name(from.owner)}; written by ${from.authors.length === 0 ? 'nobody known' : from.authors.map(name).join(', ')}` },
     { text: `made ${timeText(madeAt)} under policy version ${policyVersion}; valid until ${timeText(expiresAt)}` },
   ];
 }

@@ -75,19 +75,25 @@ Digest            7be1a09c"
 describe('the controls of a deletion request', () => {
   it('P17 gives an originator no way to approve, and the reason instead', () => {
     const why = 'Whoever asked for, wrote or merged a deletion does not approve it.';
-    expect(requestControls(requestView({ you: { mayApprove: false, mayVeto: true, mayCancel: true, why } }))).toEqual({ review: { approve: null }, noApprove: why, cancel: true });
+    expect(requestControls(requestView({ you: { mayApprove: false, mayVeto: true, mayCancel: true, why } }))).toEqual({ review: { approve: null }, noApprove: why, cancel: true, acknowledge: false });
   });
 
   it('P13 gives nobody a decision while the guest is not seen to be that one; cancelling stays', () => {
     for (const verdict of ['changed', 'gone', 'unknown'] as const) {
       const view = requestView({ still: { verdict, sentence: 'x', checkedAt: at('10:00:00') }, you: { mayApprove: true, mayVeto: true, mayCancel: true, why: 'not that one' } });
-      expect(requestControls(view)).toEqual({ review: null, noApprove: 'not that one', cancel: true });
+      expect(requestControls(view)).toEqual({ review: null, noApprove: 'not that one', cancel: true, acknowledge: false });
     }
   });
 
   it('offers nothing but cancelling after the review, and nothing at all at the end', () => {
     expect(requestControls(requestView({ state: 'waiting' }))).toMatchObject({ review: null, cancel: true });
-    expect(requestControls(requestView({ state: 'destroyed', endedAt: at('12:00:00'), you: { mayApprove: false, mayVeto: false, mayCancel: false, why: '' } }))).toEqual({ review: null, noApprove: null, cancel: false });
+    expect(requestControls(requestView({ state: 'destroyed', endedAt: at('12:00:00'), you: { mayApprove: false, mayVeto: false, mayCancel: false, why: '' } }))).toEqual({ review: null, noApprove: null, cancel: false, acknowledge: false });
+  });
+
+  it('P23 asks somebody to say that they looked, until somebody did', () => {
+    const stopped = { state: 'needs-human', endedAt: at('12:00:00') } as const;
+    expect(requestControls(requestView(stopped)).acknowledge).toBe(true);
+    expect(requestControls(requestView({ ...stopped, acknowledgedBy: 'p-1' })).acknowledge).toBe(false);
   });
 
   it('P36 names the machine on the button that would approve', () => {

@@ -2,17 +2,15 @@
 // thing, is it still that thing, is it dead, what goes, who wants it, the gates, the votes, the time, what cannot be undone.
 import type { RequestView } from '../../deletion';
 import type { Card, CardLine, CardSection } from './card';
+import type { Names } from './names';
 import { refusalLine } from './refusal';
 import { count, durationText, plainTimes, sizeText, timeText, toneOf } from './words';
-
-/** Key of an actor -> how people call them. */
-export type Names = Readonly<Record<string, string>>;
 
 export function requestCard(view: RequestView, names: Names): Card {
   return {
     banner: 'DESTROY', title: view.thing.sentence, state: { word: view.state, tone: toneOf(view.state) }, reference: `request ${view.id.slice(0, 8)}`, digest: view.shortDigest,
     sections: [
-      ...became(view),
+      ...became(view, names),
       ...(view.still === null ? [] : [still(view.still)]),
       { key: 'power', heading: 'Is it dead?', ...(view.power.running === false || view.endedAt !== null ? {} : { tone: 'warning' as const }), lines: power(view) },
       { key: 'lost', heading: 'Lost', lines: lost(view.lost) },
@@ -27,13 +25,15 @@ export function requestCard(view: RequestView, names: Names): Card {
 }
 
 /** What happened to it, in front of everything else once something did. */
-function became(view: RequestView): CardSection[] {
+function became(view: RequestView, names: Names): CardSection[] {
   const lines: CardLine[] = [
+    ...(view.state === 'destroyed' && view.endedAt !== null ? [{ text: `destroyed on ${timeText(view.endedAt)}` }] : []),
     ...(view.refusal === null ? [] : [refusalLine(view.refusal, view.endedAt !== null && view.state !== 'destroyed' ? 'refused' : 'warning')]),
     ...(view.hold === null ? [] : [refusalLine(view.hold, 'warning')]),
     ...undo(view),
+    ...(view.acknowledgedBy === null ? [] : [{ mark: 'ok' as const, text: `looked at by ${names[`person:${view.acknowledgedBy}`] ?? view.acknowledgedBy}` }]),
   ];
-  return lines.length === 0 ? [] : [{ key: 'became', heading: 'What became of it', tone: view.state === 'needs-human' || view.undo === 'needs-human' ? 'danger' : 'warning', lines }];
+  return lines.length === 0 ? [] : [{ key: 'became', heading: view.endedAt === null ? 'Held' : 'What became of it', tone: view.state === 'needs-human' || view.undo === 'needs-human' ? 'danger' : 'warning', lines }];
 }
 
 function undo({ undo: state }: RequestView): CardLine[] {
