@@ -40,7 +40,9 @@ type Accepted = Extract<EffectState, { readonly state: 'accepted' }>;
 
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
 const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
-registerFailpoints(kinds.flatMap((kind) => effectPoints.map((point) => `effects/${kind}/${point}`)));
+/** The others are done when they are answered: there is no task to accept. */
+const taskKinds: ReadonlySet<EffectKind> = new Set(['create', 'start', 'shutdown', 'stop', 'destroy']);
+registerFailpoints(kinds.flatMap((kind) => effectPoints.filter((point) => point !== 'after-accept' || taskKinds.has(kind)).map((point) => `effects/${kind}/${point}`)));
 
 /** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */
 const transientAttempts = 3;
