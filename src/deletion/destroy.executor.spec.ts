@@ -2,7 +2,7 @@ import { judgeRights, deletionAllowed, type RightsVerdict, type TokenName } from
 import { ok } from '../kernel';
 import { container, deletionWorld, vm, type DeletionWorld } from '../../test/model/deletion-world';
 
-const vmids = [720, 721, 722, 723, 724, 725, 726, 727, 728, 729, 730, 731, 732, 733, 734, 735, 736];
+const vmids = [720, 721, 722, 723, 724, 725, 726, 727, 728, 729, 730, 731, 732, 733, 734, 735, 736, 737, 738, 739];
 
 describe('the one executor that destroys', () => {
   let world: DeletionWorld;
@@ -101,6 +101,30 @@ describe('the one executor that destroys', () => {
     await world.lab.actAt({ method: 'DELETE', path: `/qemu/${vmid}$` }, act);
     await round();
     expect([(await world.state(id)).state, await survives(vmid), await world.loanRows(), await world.deletes()]).toEqual(['needs-human', true, 0, 1]);
+    // Proxmox refused, so nothing was destroyed: our tag goes, as soon as no lock stands against it.
+    await world.undo.run(id);
+    await world.lab.act({ act: 'unlock', vmid });
+    await world.undo.run(id);
+    expect([(await world.state(id)).undo, (await world.lab.guest(vmid))?.main['tags']]).toEqual(['done', 'prod']);
+  });
+
+  it.each<[string, number, Parameters<typeof world.lab.fault>[1]]>([['failed', 737, { taskFails: 'lvremove failed', at: 'middle' }], ['was killed', 738, { taskKilled: 'middle' }]])('P26 P29 a destroy whose task %s half-way asks a human, and nothing is undone on its own', async (_word, vmid, fault) => {
+    const id = await world.ripe(vmid);
+    await world.lab.fault({ method: 'DELETE', path: `/qemu/${vmid}$` }, fault);
+    await round();
+    expect([(await world.state(id)).state, await world.loanRows(), await world.deletes()]).toEqual(['needs-human', 0, 1]);
+    await world.undo.run(id);
+    expect(await world.state(id)).toMatchObject({ undo: 'needs-human', undoDetail: { guest: { untouched: expect.stringContaining('P29') as string } } });
+    expect(await world.effects(id)).toEqual(expect.not.arrayContaining(['start confirmed']));
+  }, 60_000);
+
+  it('P23 destroys at most so many an hour and cluster, and waits', async () => {
+    world.terms = { ...world.terms, maxPerHour: 1 };
+    const id = await world.ripe(739);
+    world.terms = { ...world.terms, maxPerHour: 100 };
+    await round();
+    expect(await world.state(id)).toMatchObject({ state: 'waiting', hold: { code: 'deletion.too-many' } });
+    await world.requests.cancel(world.people.otto, id, 'enough');
   });
 
   it('P20 a guest that was started right before the DELETE stays: Proxmox refuses, and nothing of ours can force it', async () => {

@@ -17,6 +17,7 @@ import { buryGuest } from './guest.store';
 import { Loan, type LenderAccess } from './loan';
 import { isUnseen, lookWithPower, observe } from './look';
 import { databaseNow, type RequestStore } from './request.store';
+import { notConfirmed } from './requests.service';
 import { WindowWatch } from './watch';
 
 registerFailpoints(['before-destroying', 'after-destroying', 'before-take-back', 'after-take-back', 'before-destroyed', 'after-destroyed', 'before-needs-human', 'after-needs-human'].map((point) => `deletion/${point}`));
@@ -125,7 +126,7 @@ export class Deleter {
   /** Cluster, grants, rights and every gate, as they are now; null = all open (P15, P21). */
   private async shutNow(record: RequestRecord, hand: Hand): Promise<{ readonly refusal: Refusal; readonly passing: boolean } | null> {
     const { target, terms } = record.content;
-    if (!(await this.store.isConfirmedCluster(target.cluster))) return { passing: true, refusal: { code: 'cluster.not-confirmed', summary: `Cluster ${target.cluster} is not the one that was confirmed.`, observed: 'its name, nodes or CA changed, or nobody confirmed it', next: 'An administrator confirms the cluster.' } };
+    if (!(await this.store.isConfirmedCluster(target.cluster))) return { passing: true, refusal: notConfirmed(target.cluster) };
     const stop = await this.judgeGrants(target.cluster, hand);
     if (stop !== null) return { refusal: stop, passing: true };
     const rights = await this.rights(target.cluster, asksOf(hand));

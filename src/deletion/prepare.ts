@@ -15,7 +15,7 @@ import { observe } from './look';
 import { readNetBoxRecord } from './netbox-record';
 import type { RestoreFields } from './put-back';
 import type { RequestStore } from './request.store';
-import { notReachable } from './requests.service';
+import { notConfirmed, notReachable } from './requests.service';
 import type { ReviewStore } from './review.store';
 
 registerFailpoints(['deletion/before-prepared', 'deletion/after-prepared']);
@@ -35,6 +35,7 @@ export class Preparation {
     if (record?.state.state !== 'requested') return;
     const access = this.clusters.get(record.content.target.cluster);
     if (access === undefined) await this.store.advance(id, { event: 'refuse', refusal: notReachable(record.content.target.cluster) }, by);
+    else if (!(await this.store.isConfirmedCluster(record.content.target.cluster))) await this.store.advance(id, { event: 'refuse', refusal: notConfirmed(record.content.target.cluster) }, by);
     else await this.look(record, access);
   }
 

@@ -14,7 +14,7 @@ import { holderOfRequest, refusalOfEnd, runOnceMore, sqlStateOf } from './effect
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, observe } from './look';
 import type { RequestStore } from './request.store';
-import { notReachable } from './requests.service';
+import { notConfirmed, notReachable } from './requests.service';
 
 registerFailpoints(['deletion/before-quarantining', 'deletion/after-quarantining', 'deletion/before-baseline', 'deletion/before-waiting', 'deletion/after-waiting']);
 
@@ -39,7 +39,8 @@ export class Quarantine {
       const begun = access === undefined ? (await this.hold(record, notReachable(record.content.target.cluster)), null) : await this.begin(record, access);
       if (begun !== null && access !== undefined) await this.guarded(begun, access);
     } else if (record.state.state === 'quarantining' && access !== undefined) {
-      const mine = await this.store.takeOver(id, ['quarantining'], actor);
+      const isKnown = await this.store.isConfirmedCluster(record.content.target.cluster);
+      const mine = isKnown ? await this.store.takeOver(id, ['quarantining'], actor) : await this.hold(record, notConfirmed(record.content.target.cluster));
       if (mine !== null) await this.guarded(mine, access);
     }
   }
@@ -58,6 +59,7 @@ export class Quarantine {
   /** approved -> quarantining; null when it ended, or waits for the world to be readable. */
   private async begin(record: RequestRecord, access: ClusterAccess): Promise<RequestRecord | null> {
     const { target, terms } = record.content;
+    if (!(await this.store.isConfirmedCluster(target.cluster))) return this.hold(record, notConfirmed(target.cluster));
     const look = await lookWithPower(access.reader, target);
     if (!look.ok && isUnseen(look.error.code)) return this.hold(record, look.error);
     if (!look.ok) return this.end(record, look.error.code === 'guest.gone' ? { event: 'gone', refusal: look.error } : { event: 'refuse', refusal: look.error });

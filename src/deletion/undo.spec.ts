@@ -3,7 +3,7 @@ import { secretOf, smallNetBox, type Shown, type Small } from '../../test/setup/
 import { netboxReader, netboxWriter, openNetBox, type ChangeDiff, type NetBoxes } from '../netbox';
 import { armFailpoint, disarmFailpoints, FailpointReached } from '../platform/failpoint';
 
-const names = [900, 901, 902, 903, 904];
+const names = [900, 901, 902, 903, 904, 905];
 const seedOf = (vmid: number) => [
   { as: 'admin', path: '/api/virtualization/virtual-machines/', body: { name: `guest-${vmid}`, cluster: { name: 'pve-a' }, memory: 2048, vcpus: 2.5, description: 'the old billing database', comments: 'see CHG-1', tags: [{ slug: 'prod' }], status: 'active' }, save: `vm${vmid}` },
   { as: 'admin', path: '/api/virtualization/interfaces/', body: { virtual_machine: `{{vm${vmid}}}`, name: 'net0', mtu: 1500 }, save: `nic${vmid}` },
@@ -93,6 +93,18 @@ describe('a NetBox record that a merged delete removed', () => {
     const stone = await world.store.tombstone(id);
     expect(stone).toMatchObject({ netboxRecord: { vm: { data: { name: 'guest-902' } } }, proxmoxRecord: { config: { name: 'guest-902' } } });
     await expect(world.db.owner.rows('delete from tombstones where request_id = $1', [id])).rejects.toThrow('append-only');
+  });
+
+  it('P24 a deletion begun inside Sluice reads the record into the tombstone and leaves it where it is', async () => {
+    const before = await recordOf(905);
+    await world.db.owner.rows('update guest_links set netbox_vm_id = $1 where vmid = 905', [before?.id]);
+    const asked = await world.requests.requestDirectly(world.people.anna, { cluster: 'leipzig', guestId: '11111111-1111-4111-8111-000000000905', reason: 'replaced' });
+    if (!asked.ok) throw new Error(asked.error.observed);
+    await world.prepare.run(asked.value);
+    expect((await world.state(asked.value)).state).toBe('in-review');
+    expect(await world.store.tombstone(asked.value)).toMatchObject({ netboxRecord: { vm: { data: { name: 'guest-905' } }, interfaces: [{ data: { name: 'net0' } }], disks: [{ data: { name: 'scsi0' } }], ips: [{ data: { dns_name: 'billing.example.org' } }] } });
+    await world.requests.cancel(world.people.otto, asked.value, 'no');
+    expect([await recordOf(905), (await world.state(asked.value)).undo]).toEqual([before, 'none']);
   });
 
   it('P24 is put back when the request was refused before anything began', async () => {

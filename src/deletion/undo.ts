@@ -35,7 +35,8 @@ export class UndoWork {
     const found = await this.store.find(this.store.db, id);
     if (found === null || !isEnd(found.state.state) || found.undo !== 'pending') return;
     const access = this.clusters.get(found.content.target.cluster);
-    const record = access === undefined ? null : await this.store.takeOver(id, [found.state.state], actor);
+    const isKnown = await this.store.isConfirmedCluster(found.content.target.cluster);
+    const record = access === undefined || !isKnown ? null : await this.store.takeOver(id, [found.state.state], actor);
     if (record === null || access === undefined) return;
     await failpoint('deletion/before-undo');
     try {

@@ -1,4 +1,4 @@
-// Carries P22, P35: what happens to guests while they wait. A backup or a snapshot holds the destroy, any other change, start
+// Carries P13, P22, P35: what happens to guests while they wait. A backup or a snapshot holds the destroy, any other change, start
 // or move cancels it with the observed fact, and a guest that a human removed closes its request.
 import { isBefore, type Instant, type Refusal } from '../kernel';
 import { guestName } from '../guest';
@@ -7,7 +7,7 @@ import { compareBaseline } from './core/baseline';
 import type { RequestRecord } from './core/request';
 import { isUnseen, lookWithPower } from './look';
 import type { RequestStore } from './request.store';
-import { notReachable } from './requests.service';
+import { notConfirmed, notReachable } from './requests.service';
 import { baselineOf } from './window-check';
 
 const actor = 'role:deleter';
@@ -26,6 +26,7 @@ export class WindowWatch {
     const { target } = record.content;
     const access = this.clusters.get(target.cluster);
     if (access === undefined) return this.held(record, notReachable(target.cluster));
+    if (!(await this.store.isConfirmedCluster(target.cluster))) return this.held(record, notConfirmed(target.cluster));
     const look = await lookWithPower(access.reader, target);
     if (!look.ok) {
       if (isUnseen(look.error.code)) return this.held(record, look.error);

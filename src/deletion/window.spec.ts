@@ -74,6 +74,24 @@ describe('the recovery window', () => {
     expect(await world.state(id)).toMatchObject({ state: 'gone-outside', undo: 'none', claimed: false });
   });
 
+  it('P13 concludes nothing, not even that the guest is gone, from a cluster that is not the confirmed one', async () => {
+    const id = await world.ripe(753);
+    await world.lab.act({ act: 'pool', vmid: 753, pool: null });
+    await world.db.owner.rows(`update clusters set state = 'changed'`);
+    await round();
+    expect(await world.state(id)).toMatchObject({ state: 'waiting', hold: { code: 'cluster.not-confirmed' } });
+    const asked = await world.raise(755);
+    await world.prepare.run(asked);
+    expect(await world.state(asked)).toMatchObject({ state: 'refused', refusal: { code: 'cluster.not-confirmed' } });
+    await world.requests.cancel(world.people.otto, id, 'enough');
+    await world.undo.run(id);
+    expect((await world.state(id)).undo).toBe('pending');
+    await world.db.owner.rows(`update clusters set state = 'confirmed'`);
+    await world.lab.act({ act: 'pool', vmid: 753, pool: 'cust1' });
+    await world.undo.run(id);
+    expect((await world.state(id)).undo).toBe('done');
+  });
+
   it('P13 P22 is cancelled when another guest stands under the VMID, and the undo leaves that one alone', async () => {
     const id = await world.ripe(751);
     await world.lab.act({ act: 'recycle', vmid: 751, pool: 'same', config: { name: 'new-one', tags: 'sluice-quarantine' } });
