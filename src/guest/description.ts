@@ -33,3 +33,9 @@ export function parseDescription(text: string): Description {
 export function emitDescription(parts: { readonly human: string; readonly guestId: GuestId | null; readonly metadata: string | null }): string {
   return [parts.human.trim(), parts.guestId === null ? '' : markerLine(parts.guestId), parts.metadata ?? ''].filter((part) => part !== '').join('\n\n');
 }
+
+/** Whether a text may stand in people's part: whatever reads as a marker or a metadata block would take the guest its identity (P13). */
+export const isHumanText = (text: string): boolean => {
+  const { human, marker, metadata } = parseDescription(text);
+  return marker.kind === 'none' && metadata === null && human === text.trim();
+};

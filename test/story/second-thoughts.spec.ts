@@ -366,6 +366,18 @@ describe('the branch thinks again', () => {
     expect(await guestText(story, guest.vmid)).toBe(text);
   });
 
+  it('P30 a branch that was archived is planned no more: a no with its status', async () => {
+    const guest = await makeGuest(story);
+    const branch = await makeBranch(story, [changes(guest, { memory: 2048 })]);
+    await planOf(story, branch.id);
+    await story.merge(branch.id);
+    await until(async () => (await jobsOf(story, branch.id))[0]?.state === 'done', 'the job', 20_000);
+    expect((await planOf(story, branch.id)).body).toMatchObject({ permitted: true, actions: [], deletions: [] });
+    expect((await story.netbox('engineer').post(`/api/plugins/branching/branches/${branch.id}/archive/`, { commit: true })).status).toBe(200);
+    await story.netboxLab.idle();
+    expect((await planOf(story, branch.id)).body).toMatchObject({ permitted: false, findings: [expect.objectContaining({ rule: 'branch.ready', observed: 'its status is archived' })] });
+  });
+
   it('P8 merged too late after the gate said yes, nothing is sent', async () => {
     const branch = await makeBranch(story, []);
     await newVm(story, branch);

@@ -1,7 +1,7 @@
 // A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
 // make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
 import { ok, refuse, type GuestId, type Result } from '../../kernel';
-import { isPlainPropertyValue, macFor, sameGuest, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
+import { isHumanText, isInRange, isPlainPropertyValue, macFor, sameGuest, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
 import type { GuestChange } from './grouping';
@@ -49,8 +49,10 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   if (pool === null || !world.settings.managedPools.includes(pool)) refused('guest.pool-rights', `pool ${pool ?? 'none'} is not managed by Sluice`, `Name one of: ${world.settings.managedPools.join(', ') || 'none is configured'} (sluice setup proxmox --print).`);
   const tags = take(tagSlugs(wanted, input));
   const allocation = input.allocations.get(change.netboxVmId);
-  if (allocation === undefined) refused('vmid.free-and-in-range', `no VMID is left in ${world.settings.vmidRange.first}-${world.settings.vmidRange.last}`, 'Widen the VMID range of the cluster in the configuration.');
   const wantedVmid = wholeOf(customField(wanted, input.fields.vmid));
+  if (allocation === undefined) refused('vmid.free-and-in-range', ...noVmid(wantedVmid, world, input.fields.vmid));
+  const human = text(wanted['description']) ?? '';
+  if (!isHumanText(human)) refused('create.description', `description ${JSON.stringify(human)} holds a marker of Sluice`, 'Take the marker out of the description: Sluice writes it itself.');
   if (allocation !== undefined && wantedVmid !== null && wantedVmid !== allocation.vmid) refused('vmid.free-and-in-range', `VMID ${wantedVmid} is wanted, ${allocation.vmid} was given to this object before`, `Clear ${input.fields.vmid} or set it to ${allocation.vmid}.`);
 
   const guestId = allocation?.guestId ?? ('' as GuestId);
@@ -62,9 +64,16 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   const spec: GuestSpec = {
     kind: 'qemu', vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, memoryMib,
     disks: disks.sort((a, b) => (a.slot < b.slot ? -1 : 1)), nics: nics.sort((a, b) => (a.slot < b.slot ? -1 : 1)),
-    human: text(wanted['description']) ?? '', tags, start: status === 'active',
+    human, tags, start: status === 'active',
   };
   return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps: createSteps(spec), needsReboot: false }] };
+}
+
+/** Why none was given, and what to do about it. */
+function noVmid(wanted: number | null, { guests, settings: { vmidRange: range } }: ClusterWorld, field: string): readonly [observed: string, next: string] {
+  if (!guests.ok) return ['which VMIDs are taken is not known', 'Repair what keeps the guests from being listed, then plan again.'];
+  if (wanted === null) return [`no VMID is left in ${range.first}-${range.last}`, 'Widen the VMID range of the cluster in the configuration.'];
+  return [isInRange(range, wanted) ? `VMID ${wanted} is wanted, and it belongs or belonged to a guest` : `VMID ${wanted} is wanted, outside ${range.first}-${range.last}`, `Clear ${field}: Sluice never uses a VMID twice and gives one of its own range.`];
 }
 
 /** A row of main that the branch hangs on the new VM. A MAC address that hung on nothing before is free to be taken. */

@@ -7,7 +7,7 @@ import type { GuestChange } from './grouping';
 import type { Baseline, Drift, Finding, Step } from './plan';
 import { vmLabel } from './which-cluster';
 import { identityOfLink, type ClusterWorld, type GuestLink, type ObservedGuest } from './world';
-import { sameGuest } from '../../guest';
+import { isHumanText, sameGuest } from '../../guest';
 import { isDeepStrictEqual } from 'node:util';
 
 export function draftUpdate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
@@ -98,6 +98,10 @@ function draftSteps(change: GuestChange, wanted: readonly Changed[], link: Guest
       consider(field, 'cores', wholeOf(field.before), want, config.cores * config.sockets, { kind: 'cores', before: config.cores * config.sockets, after: want }, { cores: config.cores, sockets: config.sockets });
     }
     if (field.name === 'memory') consider(field, 'memory', wholeOf(field.before), wholeOf(field.after), config.memoryMib, { kind: 'memory', before: config.memoryMib, after: wholeOf(field.after) }, { memoryMib: config.memoryMib });
+    if (field.name === 'description' && !isHumanText(text(field.after) ?? '')) {
+      findings.push({ rule: 'change.not-supported', severity: 'refusal', object, observed: `description ${JSON.stringify(field.after)} holds a marker of Sluice`, next: 'Take the marker out of the description: Sluice writes it itself.' });
+      continue;
+    }
     if (field.name === 'description') consider(field, 'description', text(field.before) ?? '', text(field.after) ?? '', config.description.human, { kind: 'description', before: config.description.human, after: text(field.after) ?? '' }, { human: config.description.human });
   }
   if (steps.length === 0) return { ...emptyDraft, findings, drift };
