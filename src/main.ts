@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const { freePort, labFileOf, startLab, welcome } = await import('./lab/index.js');
   const lab = await startLab({ directory: config.dataDirectory, labFile: labFileOf(process.cwd()), overrides: { http: { ...config.http, port: await freePort(config.http.port) } } });
   shutdown.onStop('lab', () => lab.stop());
-  const { url } = await startSluice(lab.config, { ...common, seed: (owner) => lab.seed(owner) });
+  const { url } = await startSluice(lab.config, { ...common, seed: (owner) => lab.seed(owner), lab: lab.parts });
   if (url === null) throw new CannotStart('The lab needs the api role.');
   await lab.connect(url);
   process.stdout.write(welcome(url, lab));

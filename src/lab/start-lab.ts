@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defaultConfig, type Config, type ConfigOverrides } from '../platform/config';
 import type { Database } from '../platform/database';
+import type { LabParts } from '../ui';
 import { netboxLabOf } from './netbox';
 import { tokenIdOf, tokenNames } from './proxmox';
 import type { LabAnswer, LabOrder } from './process';
@@ -31,6 +32,8 @@ export interface RunningLab {
   readonly netboxUrl: string;
   readonly proxmox: LabAnswer['proxmox'];
   readonly branchId: number;
+  /** What the front page of a lab offers. */
+  readonly parts: LabParts;
   /** People and guest links, put into the database by its owner; the same again changes nothing. */
   seed(owner: Database): Promise<void>;
   /** Tells NetBox where Sluice listens (webhook and gate) and writes lab.json. */
@@ -46,14 +49,15 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const answer = await ask(child, { proxmox: labClusters.map((cluster) => proxmoxOptions(cluster, secrets, directory, options.taskMillis ?? 300)), netbox: netboxOptions(secrets, directory) });
   const people = new NetBoxPeople(answer.netbox.url, secrets);
   const config = defaultConfig({ mode: 'lab', reconcileEvery: 15, plan: { maxCores: 32 }, deletion: { window: 60, approveWithin: 86_400, startWithin: 86_400, threshold: 1, maxPerHour: 10, powerOff: 'refuse' }, serviceTokens: [{ name: 'lab', token: secrets.serviceToken, permissions: ['view', 'operate'] }], dataDirectory: directory, ...options.overrides, ...connections(answer, secrets, directory) });
+  const branchId = await people.branchId(waitingBranch);
   return {
-    config, secrets, netboxUrl: answer.netbox.url, proxmox: answer.proxmox,
+    config, secrets, branchId,
+    parts: { branch: { netbox: 'netbox', id: branchId, name: waitingBranch }, mergeAsEngineer: () => people.mergeAsEngineer(branchId) }, netboxUrl: answer.netbox.url, proxmox: answer.proxmox,
     seed: (owner) => seedDatabase(owner, config, people),
-    branchId: await people.branchId(waitingBranch),
     connect: async (sluiceUrl) => {
       await people.pointAt(sluiceUrl);
       await netboxLabOf(answer.netbox.url).gate({ url: sluiceUrl, secret: secrets.gate, netbox: 'netbox' });
-      writeLabFile(options.labFile, sluiceUrl, answer, secrets, directory, await people.branchId(waitingBranch));
+      writeLabFile(options.labFile, sluiceUrl, answer, secrets, directory, branchId);
     },
     stop: () => stopChild(child),
   };

@@ -4,15 +4,18 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import { ApplyModule, JobEvents, JobsService, JobStore, LineStore } from '../apply';
 import { ClusterStore, ConnectionsModule, EndpointsService, type Clusters } from '../endpoints';
-import { IdentityModule } from '../identity';
+import { DeletionModule } from '../deletion';
+import { IdentityModule, PeopleStore } from '../identity';
 import { GateDoor, GateService, GateStore, IntentModule, PlanRequestStore, PlansService, PlanStore } from '../intent';
+import { ExplainService, ExplainStore, JournalReader } from '../journal';
 import { JournalModule } from '../journal/journal.module';
 import { HookDoor, MergeModule, MergeStore } from '../merge';
 import { HealthModule } from '../platform/health';
 import { createHttpApp } from '../platform/http';
 import { Metrics } from '../platform/metrics';
-import { PolicyModule, PolicyStore, seedPolicy } from '../policy';
-import { deletionApi } from './deletion-parts';
+import { FreezeService, FreezeStore, PolicyModule, PolicyStore, seedPolicy } from '../policy';
+import { uiConfigure, UiModule, uiProblemPage, type LabParts } from '../ui';
+import { requestsOf } from './deletion-parts';
 import type { Ground } from './ground';
 import { noticeOlderDatabase } from './journal-age';
 import { policyOf } from './policy-of';
@@ -25,7 +28,7 @@ class ApiModule {
 }
 
 /** Starts listening; the URL is where people and NetBox reach it. */
-export async function startApi(ground: Ground, clusters: Clusters, version: string): Promise<{ readonly url: string; readonly app: NestExpressApplication }> {
+export async function startApi(ground: Ground, clusters: Clusters, version: string, lab?: LabParts): Promise<{ readonly url: string; readonly app: NestExpressApplication }> {
   const { config, log, shutdown } = ground;
   const db = ground.db('api');
   await noticeOlderDatabase(ground, 'api');
@@ -40,8 +43,10 @@ export async function startApi(ground: Ground, clusters: Clusters, version: stri
   const events = new JobEvents(db, jobs, lines);
   await events.start();
   shutdown.onStop('job events', () => events.stop());
-  const endpoints = new EndpointsService(new ClusterStore(db), clusters, 'role:api');
+  const clusterStore = new ClusterStore(db);
+  const endpoints = new EndpointsService(clusterStore, clusters, 'role:api');
   await endpoints.open();
+  const [jobService, deletions] = [new JobsService(db, jobs, lines), requestsOf(db, clusters)];
   const metrics = new Metrics();
   const secretsOf = (key: 'gateSecret' | 'webhookSecret'): ReadonlyMap<string, string> => new Map(config.netbox.map((netbox) => [netbox.name, netbox[key]]));
   const app = await createHttpApp(ApiModule.with([
@@ -49,12 +54,17 @@ export async function startApi(ground: Ground, clusters: Clusters, version: stri
     HealthModule.with({ db, mode: config.mode, roles: config.roles, version, metrics }),
     PolicyModule.with({ db, mode: config.mode }),
     JournalModule.with({ db }),
-    ConnectionsModule.with({ endpoints, store: new ClusterStore(db) }),
+    ConnectionsModule.with({ endpoints, store: clusterStore }),
     IntentModule.with({ plans: asking, gate, door: new GateDoor(secretsOf('gateSecret'), gates) }),
     MergeModule.with({ hooks: new HookDoor(db, merges, secretsOf('webhookSecret')) }),
-    ApplyModule.with({ jobs: new JobsService(db, jobs, lines), events }),
-    deletionApi(db, clusters),
-  ]), { log, version, metrics });
+    ApplyModule.with({ jobs: jobService, events }),
+    DeletionModule.with({ requests: deletions }),
+    UiModule.with({
+      mode: config.mode, plans: asking, jobs: jobService, requests: deletions, freeze: new FreezeService(db, new FreezeStore()), journal: new JournalReader(db), explain: new ExplainService(new ExplainStore(db)),
+      connections: async () => Promise.all((await clusterStore.list()).map(async (row) => ({ ...row, rights: await clusterStore.rights(row.name) }))),
+      names: () => new PeopleStore().names(db), ...(lab === undefined ? {} : { lab }),
+    }),
+  ]), { log, version, metrics, configure: uiConfigure, problemPage: uiProblemPage(config.mode) });
   shutdown.onStop('HTTP server', () => app.close());
   const server = await app.listen(config.http.port, config.http.host);
   const { port } = server.address() as AddressInfo;

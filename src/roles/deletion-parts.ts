@@ -1,7 +1,6 @@
 // What of the deletion module each role is given. The one destroy stays with the deleter's own role.
-import type { DynamicModule } from '@nestjs/common';
 import type { Clusters } from '../endpoints';
-import { DeletionModule, DeletionSweep, Preparation, Quarantine, RequestsService, RequestStore, ReviewStore, UndoWork, type Enqueue } from '../deletion';
+import { DeletionSweep, Preparation, Quarantine, RequestsService, RequestStore, ReviewStore, UndoWork, type Enqueue } from '../deletion';
 import { EffectStore } from '../effects';
 import type { FieldMap } from '../intent';
 import type { Refusal } from '../kernel';
@@ -15,7 +14,7 @@ export const hand: Enqueue = (tx, task, id) => enqueue(tx, task, id);
 /** The deleter may not use the queue: what it leaves behind is found by the scheduler's tick. */
 export const leaveToScheduler: Enqueue = () => Promise.resolve();
 
-const requestsOf = (db: Database, clusters: Clusters): RequestsService => {
+export const requestsOf = (db: Database, clusters: Clusters): RequestsService => {
   const policies = new PolicyStore();
   return new RequestsService(new RequestStore(db, hand), new ReviewStore(), clusters, async (tx) => (await policies.current(tx)).body.deletion);
 };
@@ -41,8 +40,6 @@ export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBo
     undo: (id) => undo.run(id),
   };
 }
-
-export const deletionApi = (db: Database, clusters: Clusters): DynamicModule => DeletionModule.with({ requests: requestsOf(db, clusters) });
 
 /** Expires what ran out of time, and hands on again what nobody is working at: the deleter leaves its undo work to this. */
 export const deletionSweep = (db: Database): DeletionSweep => new DeletionSweep(new RequestStore(db, hand), hand, 10);

@@ -7,11 +7,12 @@ import { Shutdown } from '../platform/shutdown';
 import { seedFirstPolicy, startApi } from './api.role';
 import { openClusters, openNetBoxes } from './connections';
 import { startDeleter } from './deleter.role';
+import type { LabParts } from '../ui';
 import { layGround, type Seed } from './ground';
 import { startScheduler } from './scheduler.role';
 import { startWorker } from './worker.role';
 
-export interface StartOptions { readonly seed?: Seed; readonly log?: Log; readonly shutdown?: Shutdown; readonly version?: string; readonly failpoints?: string }
+export interface StartOptions { readonly seed?: Seed; readonly log?: Log; readonly shutdown?: Shutdown; readonly version?: string; readonly failpoints?: string; readonly lab?: LabParts }
 export interface RunningSluice { readonly url: string | null; stop(): Promise<void> }
 
 export async function startSluice(config: Config, options: StartOptions = {}): Promise<RunningSluice> {
@@ -30,7 +31,7 @@ export async function startSluice(config: Config, options: StartOptions = {}): P
     if (has('worker')) await startWorker(ground, clusters, netboxes);
     if (has('deleter')) await startDeleter(ground, clusters);
     if (has('scheduler')) await startScheduler(ground);
-    const api = has('api') ? await startApi(ground, clusters, options.version ?? '0') : null;
+    const api = has('api') ? await startApi(ground, clusters, options.version ?? '0', options.lab) : null;
     return { url: api?.url ?? null, stop: () => shutdown.stop('asked to') };
   } catch (trouble) {
     await shutdown.stop('it did not start').catch(() => undefined);

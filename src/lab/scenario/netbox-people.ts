@@ -32,6 +32,21 @@ export class NetBoxPeople {
     await this.admin('POST', 'extras/event-rules/', { name: 'Sluice: branches', object_types: ['netbox_branching.branch'], event_types: ['branch_merged', 'branch_reverted'], action_type: 'webhook', action_object_type: 'extras.webhook', action_object_id: made.id, enabled: true });
   }
 
+  /** What the engineer would do in NetBox: ask for the merge, and see how its job ends. */
+  async mergeAsEngineer(branchId: number): Promise<{ readonly text: string }> {
+    type Job = { readonly id: number; readonly status: { readonly value: string }; readonly error: string };
+    const authorization = `Token ${this.secrets.netbox.engineer}`;
+    const begun = await fetch(`${this.url}/api/plugins/branching/branches/${branchId}/merge/`, { method: 'POST', headers: { Authorization: authorization, 'Content-Type': 'application/json' }, body: '{"commit": true}' });
+    if (!begun.ok) return { text: `NetBox answered ${begun.status} to the merge: ${await begun.text()}` };
+    const { id } = (await begun.json()) as Job;
+    for (;;) {
+      const job = (await (await fetch(`${this.url}/api/core/jobs/${id}/`, { headers: { Authorization: authorization } })).json()) as Job;
+      if (job.status.value === 'completed') return { text: 'NetBox merged the branch: the gate permitted it, and the job that follows shows under Jobs.' };
+      if (job.status.value === 'errored') return { text: `NetBox did not merge the branch: ${job.error}` };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   private async idOf(query: string): Promise<number> {
     const [first] = (await this.admin<Listed>('GET', query)).results;
     if (first === undefined) throw new Error(`the lab's NetBox has nothing for ${query}`);
