@@ -2,8 +2,9 @@
 // observed fact, what to do next; nothing was sent to Proxmox, and a record stands of what was asked.
 import { randomUUID } from 'node:crypto';
 import type { Finding } from '../../src/intent/core/plan';
-import { changes, deletes, emptyBranch, lastRequest, makeBranch, makeGuest, netboxAs, newVm, planOf, vmPath, writesSince, type MadeBranch, type MadeGuest } from '../setup/scenes';
+import { changes, deletes, emptyBranch, lastRequest, lookedUp, makeBranch, makeGuest, netboxAs, newVm, planOf, vmPath, writesSince, type MadeBranch, type MadeGuest } from '../setup/scenes';
 import { startStory, type Story, type Wire } from '../setup/story';
+import { until } from '../setup/until';
 
 jest.setTimeout(90_000);
 
@@ -15,6 +16,9 @@ let running: MadeGuest;
 let since = 0;
 beforeAll(async () => {
   story = await startStory({ plan: { maxCores: 32, maxMemoryMib: null } });
+  // The first tick plans the branch that waits; after it nothing happens by itself.
+  await until(async () => (await story.service.get<Wire[]>('/api/intent/plans')).body.length > 0, 'the plan of the waiting branch');
+  await lookedUp(story);
   [app, running] = [await makeGuest(story), await makeGuest(story, { running: true })];
 });
 afterAll(() => story.end());
