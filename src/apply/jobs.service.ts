@@ -21,8 +21,8 @@ export class JobsService {
     return job === null ? unknownJob(id) : ok({ ...job, steps: await this.jobs.steps(id) });
   }
 
-  log(id: string, afterSeq: number): Promise<Line[]> {
-    return this.lines.read(id, afterSeq);
+  log(id: string, afterSeq: number, limit?: number): Promise<Line[]> {
+    return this.lines.read(id, afterSeq, limit);
   }
 
   /** A held, stuck, partial or refused job goes on: what is not known is looked at, what was refused is tried once more. */

@@ -7,7 +7,7 @@ import { PageMaker } from './page-maker';
 import { JobPage } from './pages/job-page';
 import { ListPage } from './pages/list-page';
 import { UiParts } from './ui-parts';
-import { jobPageView } from './view-models/job-view';
+import { jobPageView, linesDrawn } from './view-models/job-view';
 import { jobList } from './view-models/lists';
 
 @Controller('jobs')
@@ -26,7 +26,7 @@ export class JobPagesController {
   async show(@Req() request: Request, @Param('id', ParseUUIDPipe) id: string, @Caller() actor: Actor): Promise<string> {
     const { jobs } = this.ui.options;
     const job = orThrow(await jobs.get(id));
-    const view = jobPageView(job, await jobs.log(id, 0), actor.permissions.has('operate'));
+    const view = jobPageView(job, await jobs.log(id, 0, linesDrawn), actor.permissions.has('operate'));
     return this.pages.page(request, view.title, h(JobPage, { job: view, csrfToken: callerOf(request).csrfToken }));
   }
 

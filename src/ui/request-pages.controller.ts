@@ -46,7 +46,7 @@ export class RequestPagesController {
   }
 
   @Post(':id/review')
-  @Requires('view')
+  @Requires('approve_deletion')
   async review(@Req() request: Request, @Res() response: Response, @Param('id', ParseUUIDPipe) id: string, @Caller() actor: Actor, @Body() form: ReviewForm): Promise<void> {
     const person = personOrThrow(actor, 'review a deletion');
     const reviewed = await this.ui.options.requests.review(person, id, { decision: form.decision, digest: form.digest, viewedAt: form.viewedAt as Instant, typedName: form.decision === 'approve' ? (form.typedName ?? '') : null, reason: form.reason });
@@ -74,7 +74,7 @@ export class RequestPagesController {
 
   private async refuse(request: Request, response: Response, actor: Actor, id: string, refusal: Refusal, seen: readonly string[] | null): Promise<void> {
     const html = await this.page(request, actor, id, { refused: { refusal, stale: staleCodes.has(refusal.code), seen } });
-    response.status(statusOf(refusal.code)).set('Cache-Control', 'no-store').send(html);
+    response.status(statusOf(refusal.code)).send(html);
   }
 
   private async page(request: Request, actor: Actor, id: string, more: Pick<RequestPageProps, 'refused'>): Promise<string> {

@@ -127,6 +127,7 @@ describe('pages', () => {
     expect(text).not.toMatch(/<script>|<style| style=| on[a-z]+="/);
     expect(text).toContain('Anna &lt;Admin>');
     expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(headers['cache-control']).toBe('no-store');
   });
 
   it('serves style and script under addresses that may be kept for ever', async () => {
@@ -226,6 +227,12 @@ describe('pages', () => {
       expect(looked).toEqual(['the task failed on a full storage']);
       const otto = await signedIn(app, 'otto', 'o');
       await form(asNobody(app).post(`/requests/${view.id}/acknowledge`).set('Cookie', otto.cookie)).send({ _csrf: otto.csrfToken, reason: 'x' }).expect(403);
+    });
+
+    it('P34 takes no review from somebody who may only look', async () => {
+      const otto = await signedIn(app, 'otto', 'o');
+      await form(asNobody(app).post(`/requests/${view.id}/review`).set('Cookie', otto.cookie)).send({ _csrf: otto.csrfToken, ...reviewForm() }).expect(403);
+      expect(reviews).toEqual([]);
     });
 
     it('approves nothing by GET', async () => {

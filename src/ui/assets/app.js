@@ -12,17 +12,25 @@
     return new DOMParser().parseFromString(await answer.text(), 'text/html');
   }
 
+  const redraw = () => fresh().then((page) => document.querySelectorAll('[data-live]').forEach((part) => {
+    const now = page.getElementById(part.id);
+    if (now !== null && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
+  })).catch(() => undefined);
+
+  // The story goes on while somebody looks at it.
+  if (document.querySelector('[data-poll]') !== null) setInterval(() => { if (!document.hidden) redraw(); }, 3000);
+
   // How long ago the guest was looked at, counted from the moment the page came.
   const checked = document.querySelectorAll('[data-checked]');
   const loadedAt = performance.now();
   if (checked.length > 0) setInterval(() => checked.forEach((element) => { element.textContent = 'checked ' + words(secondsSince(loadedAt)); }), 1000);
 
   // Enter in the field of the name does nothing; a second click sends nothing.
-  document.querySelectorAll('[data-no-enter]').forEach((field) => field.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); }));
-  document.querySelectorAll('form[method="post"]').forEach((form) => form.addEventListener('submit', (event) => {
-    if (form.dataset.sent === 'yes') event.preventDefault();
-    form.dataset.sent = 'yes';
-  }));
+  document.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.closest('[data-no-enter]') !== null) event.preventDefault(); });
+  document.addEventListener('submit', (event) => {
+    if (event.target.dataset.sent === 'yes') event.preventDefault();
+    event.target.dataset.sent = 'yes';
+  });
   window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => { delete form.dataset.sent; }));
 
   // A request: greyed out once it is not what the server has now, or cannot be compared, or has been open too long.
@@ -80,11 +88,6 @@
       item.append(span('log-seq', String(line.seq)), ' ', time, ' ', span('log-step', line.step === null ? '' : 'step ' + line.step), ' ', span('log-text', (line.level === 'info' ? '' : line.level + ': ') + line.text));
       add(item);
     };
-    const redraw = () => fresh().then((page) => document.querySelectorAll('[data-live]').forEach((part) => {
-      const now = page.getElementById(part.id);
-      if (now !== null && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
-    })).catch(() => undefined);
-
     const open = () => {
       const source = new EventSource(list.dataset.events + '?after=' + last);
       source.addEventListener('open', () => say('live'));

@@ -30,7 +30,7 @@ export const LabPage = ({ steps, csrfToken, branch, said, overview }: LabPagePro
     <PageHead title="The story of one branch" />
     <p>An engineer planned three things in a branch of NetBox: one VM is made, one is changed, one goes. Follow it through the lock.</p>
     {said === null ? null : <p class="card box box-warning said" role="status">{said}</p>}
-    <ol class="story">
+    <ol class="story" id="story" data-live data-poll>
       {steps.map((step) => (
         <li key={step.title} class={`card story-step story-${step.progress}`} {...(step.progress === 'next' ? { 'aria-current': 'step' as const } : {})}>
           <div class="card-body">

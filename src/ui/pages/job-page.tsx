@@ -17,8 +17,8 @@ export const JobPage = ({ job, csrfToken }: { readonly job: JobPageView; readonl
       </table>
     </div>
     <h2>Log</h2>
-    <p class="quiet"><span id="stream-status" role="status">{job.ended ? 'complete' : 'as of now; load the page again for what came since'}</span> · <a href={`/api/apply/jobs/${job.id}/lines`} download={`job-${job.id.slice(0, 8)}.json`}>Download</a></p>
-    <ol class="card log" id="log" tabIndex={0} aria-label="Log of the job" data-after={job.lastSeq} {...(job.ended ? {} : { 'data-events': `/api/apply/jobs/${job.id}/events` })}>
+    <p class="quiet"><span id="stream-status" role="status">{job.complete ? 'complete' : `up to line ${job.lastSeq}; load the page again for what came since`}</span> · <a href={`/api/apply/jobs/${job.id}/lines`} download={`job-${job.id.slice(0, 8)}.json`}>Download</a></p>
+    <ol class="card log" id="log" tabIndex={0} aria-label="Log of the job" data-after={job.lastSeq} {...(job.complete ? {} : { 'data-events': `/api/apply/jobs/${job.id}/events` })}>
       {job.log.map((line) => <LogRow key={line.seq} line={line} />)}
     </ol>
   </>

@@ -17,7 +17,8 @@ export interface JobPageView {
   readonly steps: readonly StepLine[];
   readonly log: readonly LogLine[];
   readonly lastSeq: number;
-  readonly ended: boolean;
+  /** It has ended and all of its log is here: there is nothing to follow. */
+  readonly complete: boolean;
   readonly canResume: boolean;
 }
 
@@ -26,6 +27,9 @@ const meanings: Readonly<Record<JobView['state'], string>> = {
   partial: 'some steps are done, one was refused; it can be resumed', done: 'every step was done and read back', refused: 'nothing was done',
   diverged: 'something was written and what came back is not what was promised; somebody has to look', stuck: 'it is not known what became of a step; somebody has to look, then it can be resumed',
 };
+
+/** So many lines are drawn into a page; the stream brings the rest. */
+export const linesDrawn = 5000;
 
 /** As the stream counts: what has ended so closes it. A stuck job may still be settled. */
 const ended: ReadonlySet<JobView['state']> = new Set<JobView['state']>(['done', 'refused', 'diverged', 'partial']);
@@ -40,7 +44,7 @@ export function jobPageView(job: JobView, lines: readonly Line[], mayOperate: bo
       const refusal = step.detail?.refusal;
       return { ordinal: step.ordinal, title: step.title, state: { word: step.state, tone: toneOf(step.state) }, why: refusal === undefined ? '' : `${refusal.summary} Observed: ${refusal.observed} Next: ${refusal.next}` };
     }),
-    log: lines.map(logLine), lastSeq: lines.at(-1)?.seq ?? 0, ended: ended.has(job.state), canResume: mayOperate && resumable.has(job.state),
+    log: lines.map(logLine), lastSeq: lines.at(-1)?.seq ?? 0, complete: ended.has(job.state) && lines.length < linesDrawn, canResume: mayOperate && resumable.has(job.state),
   };
 }
 

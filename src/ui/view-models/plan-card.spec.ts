@@ -51,8 +51,15 @@ Digest            abcdef12"
 });
 
 describe('a job', () => {
+  it('follows the stream until it has ended and all of its log is there', () => {
+    const done = jobOfPlan({ state: 'done' });
+    expect(jobPageView(done, logLines, true).complete).toBe(true);
+    expect(jobPageView(done, Array.from({ length: 5000 }, (_none, index) => ({ ...logLines[0]!, seq: index + 1 })), true)).toMatchObject({ complete: false, lastSeq: 5000 });
+    expect(jobPageView(jobOfPlan({ state: 'stuck' }), logLines, true).complete).toBe(false);
+  });
+
   it('shows its steps and every line of its log, and offers to resume only what can be resumed by whom it may be', () => {
-    expect(jobPageView(jobOfPlan(), logLines, true)).toMatchObject({ lastSeq: 2, ended: false, canResume: false, steps: [{ state: { word: 'done' } }, { state: { word: 'running' } }] });
+    expect(jobPageView(jobOfPlan(), logLines, true)).toMatchObject({ lastSeq: 2, complete: false, canResume: false, steps: [{ state: { word: 'done' } }, { state: { word: 'running' } }] });
     const held = jobOfPlan({ state: 'held', refusal: { code: 'freeze.on', summary: 'Frozen.', observed: 'a freeze', next: 'Wait.' } });
     expect(jobPageView(held, [], true)).toMatchObject({ canResume: true, refusal: { text: 'Frozen. Observed: a freeze' } });
     expect(jobPageView(held, [], false).canResume).toBe(false);
