@@ -12,7 +12,11 @@ import { baselineOf, recheckWindow } from './window-check';
 /** What the executor hands in: it alone may hold the destroyer port (P16). */
 interface Destroys { destroy(guest: Fresh<GuestIdentity>): Promise<WriteOutcome> }
 
-export function destroyWrite(record: RequestRecord, { reader }: ClusterAccess, destroyer: Destroys): EffectDefinition<Rechecked> {
+/**
+ * `loanIsBack`: while the loan stands, a DELETE that is still on its way may yet be carried out, so a guest that is there proves
+ * nothing. Only after both halves were taken back is "it is there" an answer (P15, P26).
+ */
+export function destroyWrite(record: RequestRecord, { reader }: ClusterAccess, destroyer: Destroys, loanIsBack: boolean): EffectDefinition<Rechecked> {
   const { target } = record.content;
   const { node } = baselineOf(record);
   return {
@@ -23,7 +27,8 @@ export function destroyWrite(record: RequestRecord, { reader }: ClusterAccess, d
     call: ({ fresh }) => destroyer.destroy(fresh),
     look: async () => {
       const now = await lookAt(reader, target);
-      if (now.ok) return { kind: 'not-applied', observed: `${guestName(target)} is there, ${describe(now.value.identity)}` };
+      const there = `${guestName(target)} is there, ${describe(now.ok ? now.value.identity : target)}`;
+      if (now.ok) return loanIsBack ? { kind: 'not-applied', observed: there } : { kind: 'cannot-tell', observed: `${there}, and the loan stands` };
       return now.error.code === 'guest.gone' ? { kind: 'applied' } : { kind: 'cannot-tell', observed: `${now.error.summary} ${now.error.observed}` };
     },
     readBack: async () => {

@@ -32,6 +32,8 @@ export interface DeletionPowers { readonly lender: LenderAccess; readonly destro
 interface Hand { readonly access: ClusterAccess; readonly loan: Loan; readonly destroyer: ProxmoxDestroyer }
 
 const actor = 'role:deleter';
+/** Between two looks at a guest whose time has not come, or whose gates are shut. */
+const restMillis = 5000;
 const by = { role: 'deleter', actor } as const;
 
 export class Deleter {
@@ -39,6 +41,7 @@ export class Deleter {
   private readonly watch: WindowWatch;
   private readonly hands = new Map<string, Hand>();
   private readonly stopped = new Map<string, Refusal>();
+  private readonly restUntil = new Map<string, number>();
   /** Requests that this process brought to `destroying` or took over at its start: only these it goes on with. */
   private readonly mine = new Set<string>();
 
@@ -80,14 +83,29 @@ export class Deleter {
   async tick(): Promise<void> {
     const now = await databaseNow(this.store.db);
     const ready: RequestRecord[] = [];
-    for (const record of await this.store.waiting()) if (await this.watch.isUndisturbed(record, now)) ready.push(record);
+    for (const record of await this.store.waiting()) {
+      const due = isDue(record, now);
+      if (due ? this.rests(record.id) || !(await this.mayByFacts(record)) : this.rests(record.id)) continue;
+      this.restUntil.set(record.id, Date.now() + (due ? 0 : restMillis));
+      if (!(await this.watch.isUndisturbed(record, now))) continue;
+      if (due) ready.push(record);
+      else await this.store.hold(record.id, 'waiting', null, actor);
+    }
     const busy = await this.store.destroying();
     if (busy !== null) return this.mine.has(busy.id) ? this.resume(busy) : undefined;
-    for (const record of ready) {
-      if (isDue(record, now)) {
-        if (await this.execute(record)) return;
-      } else await this.store.hold(record.id, 'waiting', null, actor);
-    }
+    for (const record of ready) if (await this.execute(record)) return;
+  }
+
+  /** Looked at a moment ago: Proxmox is not asked for the same again at every round. */
+  private rests(id: string): boolean {
+    return Date.now() < (this.restUntil.get(id) ?? 0);
+  }
+
+  /** What the database alone says; nothing is asked of Proxmox while that says no. */
+  private async mayByFacts(record: RequestRecord): Promise<boolean> {
+    const facts = nextRequest(record.state, { event: 'destroy' }, await this.store.facts(this.store.db, record, 'deleter'));
+    if (!facts.ok && facts.error.code !== 'deletion.one-at-a-time') await this.notNow(record, facts.error);
+    return facts.ok || facts.error.code === 'deletion.one-at-a-time';
   }
 
   /** A grant that no request in `destroying` explains: somebody else's hand is in the ACLs, nothing is destroyed here (P15). */
@@ -110,9 +128,8 @@ export class Deleter {
     const { target } = record.content;
     const hand = this.hands.get(target.cluster);
     if (hand === undefined) return this.held(record, { code: 'deletion.no-powers', summary: `This process cannot destroy on cluster ${target.cluster}.`, observed: 'no lender and destroy token', next: 'Configure both tokens for the deleter role.' });
-    const facts = nextRequest(record.state, { event: 'destroy' }, await this.store.facts(this.store.db, record, 'deleter'));
-    if (!facts.ok) return this.notNow(record, facts.error);
     const shut = await this.shutNow(record, hand);
+    if (shut !== null && shut.refusal.code.startsWith('deletion.gate-')) this.restUntil.set(record.id, Date.now() + restMillis);
     if (shut !== null) return shut.passing ? this.held(record, shut.refusal) : this.cancelled(record, shut.refusal);
     await failpoint('deletion/before-destroying');
     const begun = await this.begin(record);
@@ -176,7 +193,7 @@ export class Deleter {
       const own = await hand.destroyer.permissions();
       const off = own.ok ? notExactly(own.value, record.content.target.vmid) : `${own.error.where}: ${own.error.text}`;
       if (off !== null) return await this.stop(record, hand, { code: 'loan.not-exact', summary: 'The destroy token does not see exactly this guest.', observed: off, next: 'Compare the ACLs with what sluice setup proxmox --print says.' });
-      await this.conclude(record, hand, await this.runner.run(holder, destroyWrite(record, hand.access, hand.destroyer)));
+      await this.conclude(record, hand, await this.runner.run(holder, destroyWrite(record, hand.access, hand.destroyer, false)));
     } catch (trouble) {
       // Another process took it over (P28): the request is its own now, and whatever stands is taken back by it.
       if (sqlStateOf(trouble) === 'SL028') return void this.mine.delete(record.id);
@@ -198,10 +215,14 @@ export class Deleter {
   private async stop(record: RequestRecord, hand: Hand, why: Refusal, unknown = false): Promise<void> {
     const holder = holderOfRequest(record, actor);
     await failpoint('deletion/before-take-back');
-    if ((await this.effects.latest(holder, 'destroy'))?.state === 'intended') await this.runner.run(holder, settleOnly(destroyWrite(record, hand.access, hand.destroyer)));
+    if ((await this.effects.latest(holder, 'destroy'))?.state === 'intended') await this.settleDestroy(record, hand);
     const taken = await hand.loan.takeBack(record, holder);
     if (!taken.ok) return this.store.hold(record.id, 'destroying', { ...why, summary: `${why.summary} The loan could not be taken back yet.`, observed: `${why.observed}; loan: ${taken.error.summary} ${taken.error.observed}` }, actor);
     await failpoint('deletion/after-take-back');
+    // With the loan back the DELETE can do nothing any more: now a look can tell what became of it.
+    const settled = unknown ? await this.settleDestroy(record, hand) : null;
+    if (settled?.end === 'confirmed') return this.conclude(record, hand, settled);
+    if (settled !== null && settled.end !== 'unknown') return this.stop(record, hand, refusalOfEnd(settled));
     const look = await lookWithPower(hand.access.reader, record.content.target);
     // An unknown end is looked at again while looking can still tell; it is never sent again (P26).
     if (unknown && !look.ok && (isUnseen(look.error.code) || look.error.code === 'guest.gone')) return this.store.hold(record.id, 'destroying', why, actor);
@@ -212,6 +233,11 @@ export class Deleter {
     const ended = await this.store.advance(record.id, gone ? { event: 'gone', refusal } : { event: 'surprise', refusal }, { ...by, fence: record.fence });
     await failpoint('deletion/after-needs-human');
     if (ended.ok) this.mine.delete(record.id);
+  }
+
+  /** What stands in the row of the DELETE, looked at; nothing is sent. The loan has been taken back. */
+  private settleDestroy(record: RequestRecord, hand: Hand): Promise<EffectEnd> {
+    return this.runner.run(holderOfRequest(record, actor), settleOnly(destroyWrite(record, hand.access, hand.destroyer, true)));
   }
 
   /**
@@ -232,7 +258,7 @@ export class Deleter {
     if (!taken.ok) return this.store.hold(record.id, 'destroying', why, actor);
     const destroy = ours.find((row) => row.kind === 'destroy');
     if (destroy === undefined) return this.stop(record, hand, why);
-    await this.conclude(record, hand, await this.runner.run(holder, settleOnly(destroyWrite(record, hand.access, hand.destroyer))));
+    await this.conclude(record, hand, await this.settleDestroy(record, hand));
   }
 
   private async goOn(record: RequestRecord, hand: Hand): Promise<void> {

@@ -159,7 +159,7 @@ export class RequestStore {
     return this.db.transaction(async (tx) => {
       const record = await this.lock(tx, id);
       if (record === null || !from.includes(record.state.state)) return null;
-      const changed = await tx.change('update deletion_requests set fence = fence + 1, version = version + 1 where id = $1 and version = $2 and state = $3', [id, record.version, record.state.state]);
+      const changed = await tx.change('update deletion_requests set fence = fence + 1, version = version + 1, changed_at = sluice_now() where id = $1 and version = $2 and state = $3', [id, record.version, record.state.state]);
       if (changed !== 1) throw new Bug(`request ${id} was not ${record.state.state} any more`);
       await append(tx, { kind: 'deletion.taken-over', subject: `request:${id}`, actor, body: { guest: record.content.target.guestId, state: record.state.state, fence: record.fence + 1 } });
       return this.find(tx, id);
@@ -170,6 +170,8 @@ export class RequestStore {
   async hold(id: string, state: StateName, why: Refusal | null, actor: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const changed = await tx.change('update deletion_requests set hold = $3::jsonb, version = version + 1 where id = $1 and state = $2 and hold is distinct from $3::jsonb', [id, state, why === null ? null : canonicalJson(scrub(why))]);
+      // Looked at just now: the sweep asks again after a while, not at once.
+      if (changed === 0 && state !== 'waiting' && state !== 'destroying') await tx.change('update deletion_requests set changed_at = sluice_now() where id = $1 and state = $2', [id, state]);
       if (changed === 1) await append(tx, { kind: why === null ? 'deletion.hold-ended' : 'deletion.held', subject: `request:${id}`, actor, body: { state, ...(why === null ? {} : { why }) } });
     });
   }

@@ -36,8 +36,9 @@ export class UndoWork {
     if (found === null || !isEnd(found.state.state) || found.undo !== 'pending') return;
     const access = this.clusters.get(found.content.target.cluster);
     const isKnown = await this.store.isConfirmedCluster(found.content.target.cluster);
-    const record = access === undefined || !isKnown ? null : await this.store.takeOver(id, [found.state.state], actor);
-    if (record === null || access === undefined) return;
+    if (access === undefined || (await this.mustWait(found, access))) return;
+    const record = !isKnown ? null : await this.store.takeOver(id, [found.state.state], actor);
+    if (record === null) return;
     await failpoint('deletion/before-undo');
     try {
       await this.work(record, access);
@@ -45,6 +46,13 @@ export class UndoWork {
       // Frozen, or another worker took over: the rows say how far it came.
       if (!['SL028', 'SL031'].includes(sqlStateOf(trouble) ?? '')) throw trouble;
     }
+  }
+
+  /** A world that cannot be read, or a lock on a guest that we touched: nothing is taken over for that. */
+  private async mustWait(record: RequestRecord, access: ClusterAccess): Promise<boolean> {
+    const look = await lookWithPower(access.reader, record.content.target);
+    if (!look.ok) return isUnseen(look.error.code);
+    return look.value.config.lock !== null && look.value.config.tags.includes(quarantineTag);
   }
 
   private async work(record: RequestRecord, access: ClusterAccess): Promise<void> {
