@@ -1,6 +1,6 @@
-// docs/promises.md and docs/features.md speak of files and of promises: a path that is not there, or a test that does not name what
-// it is said to prove, makes the pages untrue.
-import { existsSync, readFileSync } from 'node:fs';
+// The pages speak of files, promises, triggers and rules: a path or a name that is not there, or a test that does not name what it
+// is said to prove, makes them untrue.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const promises = readFileSync('docs/promises.md', 'utf8');
 const features = readFileSync('docs/features.md', 'utf8');
@@ -42,9 +42,35 @@ describe('docs/promises.md', () => {
   });
 });
 
-describe('the files that the pages name', () => {
-  it.each([['docs/promises.md', promises], ['docs/features.md', features]])('exist: %s', (_page, text) => {
+describe('what the pages name', () => {
+  it.each([['docs/promises.md', promises], ['docs/features.md', features]])('files that exist, many of them: %s', (_page, text) => {
     expect(pathsIn(text).length).toBeGreaterThan(50);
     expect(pathsIn(text).filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it.each(['docs/architecture.md', 'docs/glossary.md', 'docs/netbox-setup.md', ...readdirSync('docs/adr').map((name) => `docs/adr/${name}`)])('files that exist: %s', (page) => {
+    expect(pathsIn(readFileSync(page, 'utf8')).filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('tables, constraints, triggers and functions that the migrated database has', () => {
+    const schema = readFileSync('migrations/schema.sql', 'utf8');
+    const named = [...promises.matchAll(/`([a-z]+(?:_[a-z]+)+)(?:\(\)|\.[a-z_]+)?`/g)].flatMap(([, name]) => name ?? []);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !new RegExp(`\\b${name}\\b`).test(schema))).toEqual([]);
+  });
+
+  it('states, exactly those that the tables allow', () => {
+    const schema = readFileSync('migrations/schema.sql', 'utf8');
+    const section = readFileSync('docs/architecture.md', 'utf8').split('## States and their tables')[1]?.split('\n## ')[0] ?? '';
+    const told = [...section.matchAll(/^\| [^|]+ \| [^|]*`([a-z_]+)`[^|`]* \| ([^|]+) \|/gm)].map(([, table, states]) => `${table}: ${(states ?? '').trim().split(', ').sort().join(', ')}`);
+    const allowed = new Map([...schema.matchAll(/^constraint \w+ on (\w+): CHECK \(\((?:state|status) = ANY \(ARRAY\[(.*)\]\)\)\)$/gm)].map(([, table, states]) => [table ?? '', [...(states ?? '').matchAll(/'([a-z-]+)'/g)].flatMap(([, state]) => state ?? []).sort().join(', ')]));
+    expect(told.length).toBeGreaterThan(8);
+    expect(told.filter((line) => line !== `${line.split(':')[0]}: ${allowed.get(line.split(':')[0] ?? '')}`)).toEqual([]);
+  });
+
+  it('dependency rules, all of them and no other', () => {
+    const rules = [...readFileSync('.dependency-cruiser.cjs', 'utf8').matchAll(/name: '([a-z-]+)'/g)].flatMap(([, name]) => name ?? []);
+    const table = readFileSync('docs/architecture.md', 'utf8').split('## Who may know whom')[1]?.split('## Processes and roles')[0] ?? '';
+    expect([...table.matchAll(/^\| (`.*) \|.*\|$/gm)].flatMap(([, cell]) => [...(cell ?? '').matchAll(/`([a-z-]+)`/g)].flatMap(([, name]) => name ?? [])).sort()).toEqual([...rules].sort());
   });
 });
