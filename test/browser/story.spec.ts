@@ -91,6 +91,21 @@ where(title, () => {
     await isAccessible(engineer);
   });
 
+  it('says a gap where the page knows lines that the server does not have, and starts again from the first', async () => {
+    const { id } = (await story.service.get<{ id: string }[]>('/api/apply/jobs')).body[0] ?? { id: '' };
+    const rows = (await story.service.get<{ seq: number }[]>(`/api/apply/jobs/${id}/lines`)).body;
+    const page = listen(await engineer.context().newPage());
+    await page.route(`**/jobs/${id}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/data-after="\d+"/, `data-after="9999" data-events="/api/apply/jobs/${id}/events"`) });
+    });
+    await page.goto(`${pages.url}/jobs/${id}`);
+    await page.locator('.log-gap').waitFor();
+    await page.locator('#stream-status', { hasText: 'complete' }).waitFor();
+    expect((await page.locator('#log .log-seq').allInnerTexts()).map(Number)).toEqual(rows.map((row) => row.seq));
+    await page.close();
+  });
+
   it('P17 shows the engineer the request without any way to approve it, and why', async () => {
     await until(async () => (await state()) === 'in-review', 'the review');
     await engineer.goto(await requestUrl());
