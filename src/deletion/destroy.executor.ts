@@ -1,35 +1,31 @@
 // Carries P15, P16, P19, P23, P25-P27, P29, P31: the one code path that destroys a guest, one at a time, in the deleter role.
 // Checks -> destroying -> two halves lent -> destroy sees exactly this guest -> checked once more -> the one DELETE -> absence
 // read back. The only file that may import the destroyer port.
-import { isBefore, no, type Instant, type Observed, type Refusal, type Result } from '../kernel';
+import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import { EffectRunner, type EffectEnd, type EffectStore } from '../effects';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
-import type { Permissions, ProxmoxHttp, TokenCredential } from '../proxmox';
+import type { ProxmoxHttp, TokenCredential } from '../proxmox';
 import { proxmoxDestroyer, type ProxmoxDestroyer } from '../proxmox/destroyer';
-import { gatesRefusal, judgeGates } from './core/gates';
-import { halves, notExactly, unexplainedRefusal } from './core/loans';
+import { halves, notExactly } from './core/loans';
 import type { RequestRecord } from './core/request';
 import { nextRequest } from './core/transitions';
 import { destroyWrite } from './destroy-write';
 import { holderOfRequest, refusalOfEnd, settleOnly, sqlStateOf } from './effect-tools';
 import { buryGuest } from './guest.store';
+import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
-import { isUnseen, lookWithPower, observe } from './look';
+import { isUnseen, lookWithPower } from './look';
 import { databaseNow, type RequestStore } from './request.store';
-import { notConfirmed } from './requests.service';
 import { WindowWatch } from './watch';
 
 registerFailpoints(['before-destroying', 'after-destroying', 'before-take-back', 'after-take-back', 'before-destroyed', 'after-destroyed', 'before-needs-human', 'after-needs-human'].map((point) => `deletion/${point}`));
 
-/** Each token asked for its own rights; what they should be is the endpoints module's table (P15). */
-export interface RightsAsks { readonly lender: () => Promise<Observed<Permissions>>; readonly destroy: () => Promise<Observed<Permissions>> }
-export type RightsCheck = (cluster: string, asks: RightsAsks) => Promise<Result<void>>;
 export interface DestroyerAccess { readonly http: ProxmoxHttp; readonly credential: TokenCredential }
 /** The two destroying credentials of one cluster, loaded by the deleter role alone. */
 export interface DeletionPowers { readonly lender: LenderAccess; readonly destroyer: DestroyerAccess }
 
-interface Hand { readonly access: ClusterAccess; readonly loan: Loan; readonly destroyer: ProxmoxDestroyer }
+interface Hand { readonly access: ClusterAccess; readonly loan: Loan; readonly destroyer: ProxmoxDestroyer; readonly checks: LastChecks }
 
 const actor = 'role:deleter';
 /** Between two looks at a guest whose time has not come, or whose gates are shut. */
@@ -40,23 +36,27 @@ export class Deleter {
   private readonly runner: EffectRunner;
   private readonly watch: WindowWatch;
   private readonly hands = new Map<string, Hand>();
-  private readonly stopped = new Map<string, Refusal>();
-  private readonly restUntil = new Map<string, number>();
+  /** Proxmox is not asked for the same again at every round: until when a guest is not looked at, and its gates are not judged. */
+  private readonly looksRest = new Map<string, number>();
+  private readonly gatesRest = new Map<string, number>();
   /** Requests that this process brought to `destroying` or took over at its start: only these it goes on with. */
   private readonly mine = new Set<string>();
 
-  constructor(private readonly store: RequestStore, private readonly effects: EffectStore, clusters: Clusters, powers: ReadonlyMap<string, DeletionPowers>, private readonly rights: RightsCheck) {
+  constructor(private readonly store: RequestStore, private readonly effects: EffectStore, clusters: Clusters, powers: ReadonlyMap<string, DeletionPowers>, rights: RightsCheck) {
     this.runner = new EffectRunner(effects);
     this.watch = new WindowWatch(store, clusters);
     for (const [name, { lender, destroyer }] of powers) {
       const access = clusters.get(name);
-      if (access !== undefined) this.hands.set(name, { access, loan: new Loan(access, lender, destroyer.credential.id, effects), destroyer: proxmoxDestroyer(destroyer.http, destroyer.credential) });
+      if (access === undefined) continue;
+      const loan = new Loan(access, lender, destroyer.credential.id, effects);
+      const port = proxmoxDestroyer(destroyer.http, destroyer.credential);
+      this.hands.set(name, { access, loan, destroyer: port, checks: new LastChecks(store, access, loan, () => rights(name, { lender: () => loan.permissions(), destroy: () => port.permissions() })) });
     }
   }
 
   /** Clusters on which nothing is destroyed now, and why. */
   get stops(): ReadonlyMap<string, Refusal> {
-    return this.stopped;
+    return new Map([...this.hands].flatMap(([name, { checks }]) => (checks.stop === null ? [] : [[name, checks.stop] as const])));
   }
 
   /** Before anything else: every loan found is taken back, and a destroy that a dead process left is settled by looking. */
@@ -74,8 +74,7 @@ export class Deleter {
         const taken = await this.store.takeOver(request.id, ['needs-human'], actor);
         if (taken !== null) await hand.loan.takeBack(taken, holderOfRequest(taken, actor));
       }
-      await this.judgeGrants(cluster, hand);
-      await this.rights(cluster, asksOf(hand));
+      await hand.checks.atStart();
     }
   }
 
@@ -85,8 +84,9 @@ export class Deleter {
     const ready: RequestRecord[] = [];
     for (const record of await this.store.waiting()) {
       const due = isDue(record, now);
-      if (due ? this.rests(record.id) || !(await this.mayByFacts(record)) : this.rests(record.id)) continue;
-      this.restUntil.set(record.id, Date.now() + (due ? 0 : restMillis));
+      const rests = performance.now() < ((due ? this.gatesRest : this.looksRest).get(record.id) ?? 0);
+      if (rests || (due && !(await this.mayByFacts(record)))) continue;
+      if (!due) this.looksRest.set(record.id, performance.now() + restMillis);
       if (!(await this.watch.isUndisturbed(record, now))) continue;
       if (due) ready.push(record);
       else await this.store.hold(record.id, 'waiting', null, actor);
@@ -96,11 +96,6 @@ export class Deleter {
     for (const record of ready) if (await this.execute(record)) return;
   }
 
-  /** Looked at a moment ago: Proxmox is not asked for the same again at every round. */
-  private rests(id: string): boolean {
-    return Date.now() < (this.restUntil.get(id) ?? 0);
-  }
-
   /** What the database alone says; nothing is asked of Proxmox while that says no. */
   private async mayByFacts(record: RequestRecord): Promise<boolean> {
     const facts = nextRequest(record.state, { event: 'destroy' }, await this.store.facts(this.store.db, record, 'deleter'));
@@ -108,28 +103,13 @@ export class Deleter {
     return facts.ok || facts.error.code === 'deletion.one-at-a-time';
   }
 
-  /** A grant that no request in `destroying` explains: somebody else's hand is in the ACLs, nothing is destroyed here (P15). */
-  private async judgeGrants(cluster: string, hand: Hand): Promise<Refusal | null> {
-    const busy = await this.store.destroying();
-    const judged = await hand.loan.judge(busy !== null && busy.content.target.cluster === cluster ? [busy] : []);
-    const stop: Refusal | null = !judged.ok
-      ? { code: 'loan.not-observed', summary: `Deletion is stopped on cluster ${cluster}: which grants stand could not be read.`, observed: `${judged.error.where}: ${judged.error.text}`, next: 'Give the reflect token Sys.Audit on /access back, or repair the connection.' }
-      : judged.value.unexplained.length > 0 ? unexplainedRefusal(cluster, judged.value.unexplained) : null;
-    if (stop === null) this.stopped.delete(cluster);
-    else {
-      if (this.stopped.get(cluster)?.observed !== stop.observed) await this.store.tellStop(cluster, stop, actor);
-      this.stopped.set(cluster, stop);
-    }
-    return stop;
-  }
-
   /** True when it came to `destroying`: then this round is over, whatever became of it (P23). */
   private async execute(record: RequestRecord): Promise<boolean> {
     const { target } = record.content;
     const hand = this.hands.get(target.cluster);
     if (hand === undefined) return this.held(record, { code: 'deletion.no-powers', summary: `This process cannot destroy on cluster ${target.cluster}.`, observed: 'no lender and destroy token', next: 'Configure both tokens for the deleter role.' });
-    const shut = await this.shutNow(record, hand);
-    if (shut !== null && shut.refusal.code.startsWith('deletion.gate-')) this.restUntil.set(record.id, Date.now() + restMillis);
+    const shut = await hand.checks.shutNow(record);
+    if (shut !== null && shut.refusal.code.startsWith('deletion.gate-')) this.gatesRest.set(record.id, performance.now() + restMillis);
     if (shut !== null) return shut.passing ? this.held(record, shut.refusal) : this.cancelled(record, shut.refusal);
     await failpoint('deletion/before-destroying');
     const begun = await this.begin(record);
@@ -138,20 +118,6 @@ export class Deleter {
     await failpoint('deletion/after-destroying');
     await this.carryOut(begun.value, hand);
     return true;
-  }
-
-  /** Cluster, grants, rights and every gate, as they are now; null = all open (P15, P21). */
-  private async shutNow(record: RequestRecord, hand: Hand): Promise<{ readonly refusal: Refusal; readonly passing: boolean } | null> {
-    const { target, terms } = record.content;
-    if (!(await this.store.isConfirmedCluster(target.cluster))) return { passing: true, refusal: notConfirmed(target.cluster) };
-    const stop = await this.judgeGrants(target.cluster, hand);
-    if (stop !== null) return { refusal: stop, passing: true };
-    const rights = await this.rights(target.cluster, asksOf(hand));
-    if (!rights.ok) return { refusal: rights.error, passing: true };
-    const gates = judgeGates(await observe(hand.access.reader, target, hand.access.settings.deletablePools, rights), 'destroy', terms.powerOff);
-    if (gates.every((gate) => gate.verdict === 'ok')) return null;
-    // A lock passes by itself, what could not be read may be readable soon; a gate that somebody shut ends the request.
-    return { refusal: gatesRefusal(gates), passing: gates.every((gate) => gate.verdict !== 'refused' || gate.name === 'lock' || gate.name === 'cluster') };
   }
 
   private async begin(record: RequestRecord): Promise<Result<RequestRecord>> {
@@ -265,11 +231,10 @@ export class Deleter {
     const facts = await this.store.facts(this.store.db, record, 'deleter');
     if (facts.frozen) return this.store.hold(record.id, 'destroying', { code: 'freeze.on', summary: 'Everything is frozen.', observed: 'the freeze switch is on', next: 'A second person unfreezes.' }, actor);
     if (facts.standing < record.content.terms.threshold || facts.vetoes > 0) return this.stop(record, hand, { code: 'deletion.approval-void', summary: 'The approvals do not stand any more.', observed: `${facts.standing} of ${record.content.terms.threshold} stand`, next: 'Ask again.' });
-    const shut = await this.shutNow(record, hand);
+    const shut = await hand.checks.shutNow(record);
     if (shut === null) return this.carryOut(record, hand);
     return shut.passing ? this.store.hold(record.id, 'destroying', shut.refusal, actor) : this.stop(record, hand, shut.refusal);
   }
 }
 
 const isDue = (record: RequestRecord, now: Instant): boolean => record.state.state === 'waiting' && !isBefore(now, record.state.waitsUntil);
-const asksOf = (hand: Hand): RightsAsks => ({ lender: () => hand.loan.permissions(), destroy: () => hand.destroyer.permissions() });

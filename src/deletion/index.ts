@@ -3,7 +3,8 @@ export type { DeletionTerms, PowerOff, RequestRecord, StateName } from './core/r
 export type { Gate } from './core/gates';
 export type { ReviewInput } from './core/review';
 export { DeletionModule } from './deletion.module';
-export { Deleter, type DeletionPowers, type DestroyerAccess, type RightsAsks, type RightsCheck } from './destroy.executor';
+export { Deleter, type DeletionPowers, type DestroyerAccess } from './destroy.executor';
+export type { RightsAsks, RightsCheck } from './last-checks';
 export type { LenderAccess } from './loan';
 export { Preparation } from './prepare';
 export { Quarantine } from './quarantine';
