@@ -1,8 +1,8 @@
-// The story as two people see it, in a real browser: what only a browser shows (policies, keys, labels, live parts, contrast).
+// The story as two people see it, in a real browser over the whole of Sluice: what only a browser shows (policies, keys, labels,
+// live parts, contrast).
 import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { startPages, type PagesApp } from '../setup/pages-app';
 import { startStory, type Story } from '../setup/story';
 import { until } from '../setup/until';
 
@@ -14,7 +14,6 @@ const title = existsSync(executable) ? 'the story in a browser' : `the story in 
 
 where(title, () => {
   let story: Story;
-  let pages: PagesApp;
   let browser: Browser;
   let engineer: Page;
   let approver: Page;
@@ -26,11 +25,11 @@ where(title, () => {
     return page;
   };
   const signIn = async (page: Page, role: 'engineer' | 'approver'): Promise<void> => {
-    await page.goto(`${pages.url}/`);
+    await page.goto(`${story.url}/`);
     await page.getByLabel('Username').fill(role);
     await page.getByLabel('Password').fill(story.lab.secrets.passwords[role]);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL(`${pages.url}/`);
+    await page.waitForURL(`${story.url}/`);
   };
   const person = async (role: 'engineer' | 'approver', context: BrowserContext): Promise<Page> => {
     const page = listen(await context.newPage());
@@ -43,19 +42,17 @@ where(title, () => {
     expect(violations.filter((found) => found.impact === 'serious' || found.impact === 'critical').map((found) => `${found.id}: ${found.nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`)).toEqual([]);
   };
   const textOf = (page: Page): Promise<string> => page.locator('main').innerText();
-  const requestUrl = async (): Promise<string> => `${pages.url}/requests/${(await story.service.get<{ id: string }[]>('/api/deletion/requests')).body[0]?.id ?? ''}`;
+  const requestUrl = async (): Promise<string> => `${story.url}/requests/${(await story.service.get<{ id: string }[]>('/api/deletion/requests')).body[0]?.id ?? ''}`;
   const state = async (): Promise<string> => (await story.service.get<{ state: string }[]>('/api/deletion/requests')).body[0]?.state ?? '';
 
   beforeAll(async () => {
     story = await startStory({ deletion: { window: 600, approveWithin: 3600, startWithin: 3600, threshold: 1, maxPerHour: 10, powerOff: 'refuse' } });
-    pages = await startPages(story, { id: story.lab.branchId, name: 'web-tier' });
     browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
     engineer = await person('engineer', await browser.newContext());
     approver = await person('approver', await browser.newContext());
   });
   afterAll(async () => {
     await browser?.close();
-    await pages?.close();
     await story?.end();
   });
 
@@ -77,9 +74,9 @@ where(title, () => {
   });
 
   it('merges as the engineer by one button, and the log grows on the open page until the job is done', async () => {
-    await engineer.goto(pages.url);
+    await engineer.goto(story.url);
     await engineer.getByRole('button', { name: 'Merge as the engineer' }).click();
-    await engineer.getByText("NetBox's merge job ended completed.").waitFor();
+    await engineer.getByText('NetBox merged the branch: the gate permitted it').waitFor();
     // The story goes on by itself: the link comes with the job.
     await engineer.getByRole('link', { name: 'Open the job' }).click();
     await engineer.locator('#job-state', { hasText: 'done' }).waitFor();
@@ -99,7 +96,7 @@ where(title, () => {
       const response = await route.fetch();
       await route.fulfill({ response, body: (await response.text()).replace(/data-after="\d+"/, `data-after="9999" data-events="/api/apply/jobs/${id}/events"`) });
     });
-    await page.goto(`${pages.url}/jobs/${id}`);
+    await page.goto(`${story.url}/jobs/${id}`);
     await page.locator('.log-gap').waitFor();
     await page.locator('#stream-status', { hasText: 'complete' }).waitFor();
     expect((await page.locator('#log .log-seq').allInnerTexts()).map(Number)).toEqual(rows.map((row) => row.seq));
@@ -180,7 +177,7 @@ where(title, () => {
 
   it('has no serious trouble for weak eyes or a screen reader on any other page', async () => {
     for (const path of ['/', '/plans', '/jobs', '/requests', '/connections', '/journal', '/freeze', '/nowhere']) {
-      await approver.goto(`${pages.url}${path}`);
+      await approver.goto(`${story.url}${path}`);
       await isAccessible(approver);
     }
     await engineer.getByRole('link', { name: 'Story of this guest' }).click();

@@ -1,5 +1,5 @@
 // The pages over real HTTP, with the guard, the filter and the security headers of production; plans, jobs, people, journal and
-// the freeze come from a real database. Requests are stood in for: their service needs a Proxmox, and test/browser has one.
+// the freeze come from a real database. Requests are stood in for: their service needs a Proxmox, which test/browser has.
 import { Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Test } from 'supertest';

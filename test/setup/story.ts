@@ -60,7 +60,7 @@ export async function startStory(overrides: ConfigOverrides = {}): Promise<Story
   const log = process.env['SLUICE_TEST_LOG'] === undefined ? silentLog : makeLog({ level: 'debug', pretty: true });
   let sluice: RunningSluice | null = null;
   const start = async (more: ConfigOverrides = {}): Promise<void> => {
-    sluice = await startSluice({ ...lab.config, ...more } as typeof lab.config, { log, seed: (db) => lab.seed(db) });
+    sluice = await startSluice({ ...lab.config, ...more } as typeof lab.config, { log, seed: (db) => lab.seed(db), lab: lab.parts });
     await lab.connect(sluice.url ?? '');
   };
   await start();
