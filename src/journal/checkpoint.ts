@@ -11,7 +11,8 @@ export async function exportCheckpoint(db: Tx, file: string, at: string): Promis
   const head = await journalHead(db);
   const last = await lastCheckpoint(file);
   const checkpoint = { ...head, at };
-  if (last?.seq === head.seq && last.hash === head.hash) return last;
+  // A journal that does not continue the last line is another or an older one: writing on would make it look right at the next start.
+  if (last !== null && (last.seq === head.seq || (await compareWithCheckpoint(db, file)).kind !== 'agrees')) return last;
   await mkdir(dirname(file), { recursive: true });
   await appendFile(file, `${JSON.stringify(checkpoint)}\n`, { mode: 0o600 });
   return checkpoint;

@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defaultConfig, type Config, type ConfigOverrides } from '../platform/config';
 import type { Database } from '../platform/database';
-import type { LabParts } from '../ui';
 import { netboxLabOf } from './netbox';
 import { tokenIdOf, tokenNames } from './proxmox';
 import type { LabAnswer, LabOrder } from './process';
@@ -33,7 +32,7 @@ export interface RunningLab {
   readonly proxmox: LabAnswer['proxmox'];
   readonly branchId: number;
   /** What the front page of a lab offers. */
-  readonly parts: LabParts;
+  readonly parts: { readonly branch: { readonly netbox: string; readonly id: number; readonly name: string }; mergeAsEngineer(): Promise<{ readonly text: string }> };
   /** People and guest links, put into the database by its owner; the same again changes nothing. */
   seed(owner: Database): Promise<void>;
   /** Tells NetBox where Sluice listens (webhook and gate) and writes lab.json. */

@@ -17,7 +17,6 @@ import { FreezeService, FreezeStore, PolicyModule, PolicyStore, seedPolicy } fro
 import { uiConfigure, UiModule, uiProblemPage, type LabParts } from '../ui';
 import { requestsOf } from './deletion-parts';
 import type { Ground } from './ground';
-import { noticeOlderDatabase } from './journal-age';
 import { policyOf } from './policy-of';
 
 @Module({})
@@ -31,7 +30,6 @@ class ApiModule {
 export async function startApi(ground: Ground, clusters: Clusters, version: string, lab?: LabParts): Promise<{ readonly url: string; readonly app: NestExpressApplication }> {
   const { config, log, shutdown } = ground;
   const db = ground.db('api');
-  await noticeOlderDatabase(ground, 'api');
   const [plans, requests, gates, jobs, lines, merges] = [new PlanStore(db), new PlanRequestStore(db), new GateStore(db), new JobStore(db), new LineStore(db), new MergeStore(db)];
   const policies = new PolicyStore();
   const asking = new PlansService(requests, plans, new Set(config.netbox.map((netbox) => netbox.name)));

@@ -6,14 +6,12 @@ import { EffectStore } from '../effects';
 import { leaveToScheduler } from './deletion-parts';
 import { deleterCredentials } from './connections';
 import type { Ground } from './ground';
-import { noticeOlderDatabase } from './journal-age';
 
 const restMillis = 500;
 
 export async function startDeleter(ground: Ground, clusters: Clusters): Promise<void> {
   const { config, log, shutdown } = ground;
   const db = ground.db('deleter');
-  await noticeOlderDatabase(ground, 'deleter');
   const endpoints = new EndpointsService(new ClusterStore(db), clusters, 'role:deleter');
   await endpoints.open();
   const deleter = new Deleter(new RequestStore(db, leaveToScheduler), new EffectStore(db), clusters, powersOf(config, clusters), async (cluster, asks) => {

@@ -6,6 +6,7 @@ import { CannotStart, migrate, openDatabase, rolePasswords, roleUrl, startEmbedd
 import type { Config } from '../platform/config';
 import type { Log } from '../platform/log';
 import type { Shutdown } from '../platform/shutdown';
+import { noticeOlderDatabase } from './journal-age';
 
 export interface Ground {
   readonly config: Config;
@@ -26,7 +27,11 @@ export async function layGround(config: Config, seed: Seed, log: Log, shutdown: 
   const ownerUrl = await databaseUrl(config, log, shutdown);
   const passwords = await rolePasswords(config.database.rolePasswordsFile);
   await migrate(ownerUrl, { mode: config.mode, passwords });
-  await seedAsOwner(ownerUrl, config, seed);
+  await asOwner(ownerUrl, async (owner) => {
+    await noticeOlderDatabase(owner, config.journal.checkpointFile, log);
+    await seedServiceTokens(owner, config.serviceTokens.map((token) => ({ ...token, permissions: token.permissions as readonly Permission[] })));
+    await seed(owner);
+  });
   const pools = new Map<DatabaseRole, Database>();
   for (const role of config.roles) {
     const db = await openDatabase(roleUrl(ownerUrl, role, passwords), { role, poolSize: poolSizes[role] });
@@ -51,11 +56,10 @@ async function databaseUrl(config: Config, log: Log, shutdown: Shutdown): Promis
   return postgres.url;
 }
 
-async function seedAsOwner(ownerUrl: string, config: Config, seed: Seed): Promise<void> {
+async function asOwner(ownerUrl: string, work: Seed): Promise<void> {
   const owner = await openDatabase(ownerUrl, { role: 'owner', poolSize: 2 });
   try {
-    await seedServiceTokens(owner, config.serviceTokens.map((token) => ({ ...token, permissions: token.permissions as readonly Permission[] })));
-    await seed(owner);
+    await work(owner);
   } finally {
     await owner.close();
   }
