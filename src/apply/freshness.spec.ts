@@ -60,7 +60,10 @@ describe('an update whose target moved', () => {
   it('P6 takes a digest that moved while the baseline did not for no drift', async () => {
     const branch = await change('digest');
     await act({ act: 'set-config', vmid: id('digest'), set: { boot: 'order=scsi0' } });
-    expect((await mergeAndRest(branch)).state).toBe('done');
+    const job = await mergeAndRest(branch);
+    expect(job.state).toBe('done');
+    expect((await small.lines(job.id)).at(-1)).toBe('job ended: done');
+    expect(await story.owner.one('select max(l.at) <= max(j.ended_at) as first from apply_lines l join apply_jobs j on j.id = l.job_id where j.id = $1', [job.id])).toEqual({ first: true });
     expect(await config('digest')).toMatchObject({ cores: 2, boot: 'order=scsi0' });
   });
 

@@ -61,13 +61,15 @@ describe('P26 an answer that never came', () => {
     expect((await small.record('lost-stamp')).custom_fields).toMatchObject({ proxmox_vm_id: vmidIn(branch), sluice_last_apply_run_id: job.id, sluice_intent_state: 'applied' });
   });
 
-  it('create: the guest is hidden from the reflect token; it ends stuck, keeps its claim, and a resume looks instead of sending', async () => {
-    const branch = await create({ name: 'blind' });
+  it.each([['its task is seen', 0], ['its task is not seen either', 1000]])('create: the guest is hidden from the reflect token (%s); it ends stuck, keeps its claim, and a resume looks instead of sending', async (words, times) => {
+    const branch = await create({ name: words.replaceAll(' ', '-') });
     const vmid = vmidIn(branch);
     const audit = (grant: boolean) => ({ act: 'acl', path: '/vms', role: 'SluiceVmAudit', holder: 'sluice-reflect@pve!reflect', propagate: true, grant }) as const;
     await lab().actAt(requestOf.create(vmid), audit(false), 'after');
     await lab().fault(requestOf.create(vmid), 'answer-lost');
+    const tasks = times === 0 ? null : await lab().fault({ method: 'GET', path: '/nodes/pve3/tasks$' }, { status: 403, body: 'Permission check failed' }, times);
     const job = await mergeAndRest(branch);
+    if (tasks !== null) await lab().lift(tasks);
     expect(job).toMatchObject({ state: 'stuck', refusal: { code: 'effect.unknown', observed: expect.stringContaining('cannot see') } });
     expect(await story.owner.rows('select released_at from guest_claims where holder_id = $1', [job.id])).toEqual([{ released_at: null }]);
     await lab().act(audit(true));

@@ -27,11 +27,6 @@ export class MergeStore {
     });
   }
 
-  /** When NetBox's events were last seen, a little earlier so that none between two reads is lost. Null: never. */
-  async seenUntil(netbox: string): Promise<string | null> {
-    return (await this.db.one<{ at: string | null }>(`select max(occurred_at) - interval '1 hour' as at from merges where netbox = $1`, [netbox])).at;
-  }
-
   /** Told and not started yet, oldest first: a revert never overtakes its merge. */
   waiting(netbox: string): Promise<MergeRow[]> {
     return this.db.rows<MergeRow>(`select ${columns} from merges where netbox = $1 and state = 'told' order by occurred_at`, [netbox]);
