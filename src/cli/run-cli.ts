@@ -4,6 +4,7 @@ import { addDoctor } from './doctor.command';
 import { exitCodes, exitCodesHelp, explain, type ExitCode } from './exit-code';
 import { addJournal } from './journal.command';
 import { addLab } from './lab.command';
+import { addSetup } from './setup.command';
 import type { Surroundings } from './surroundings';
 
 export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -16,12 +17,14 @@ Examples:
   sluice journal verify                      whether anybody rewrote the past
   sluice journal verify --file export.jsonl  the same, without a database
   sluice lab reset                           a fresh lab
+  sluice setup proxmox --print               commands for pools, roles, users and five tokens
 
 Configuration: SLUICE_CONFIG names a file; every key is also a variable (config/default.yaml).
 ${exitCodesHelp}`);
   addDoctor(program, surroundings);
   addJournal(program, surroundings);
   addLab(program, surroundings);
+  addSetup(program, surroundings);
 
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -4,6 +4,7 @@
 import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import { EffectRunner, type EffectEnd, type EffectStore } from '../effects';
+import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxHttp, TokenCredential } from '../proxmox';
 import { proxmoxDestroyer, type ProxmoxDestroyer } from '../proxmox/destroyer';
@@ -11,7 +12,7 @@ import { halves, notExactly } from './core/loans';
 import type { RequestRecord } from './core/request';
 import { nextRequest } from './core/transitions';
 import { destroyWrite } from './destroy-write';
-import { holderOfRequest, refusalOfEnd, settleOnly, sqlStateOf } from './effect-tools';
+import { holderOfRequest, refusalOfEnd, settleOnly } from './effect-tools';
 import { buryGuest } from './guest.store';
 import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
@@ -124,7 +125,7 @@ export class Deleter {
     try {
       return await this.store.advance(record.id, { event: 'destroy' }, { ...by, takeOver: true });
     } catch (trouble) {
-      const state = sqlStateOf(trouble);
+      const state = sqlState(trouble);
       // The trigger or the index saw what changed since the facts were read.
       if (state === null || !(state.startsWith('SL') || state === '23505')) throw trouble;
       return no({ code: state === 'SL019' ? 'deletion.approval-void' : 'deletion.not-now', summary: 'The database does not let it be destroyed now.', observed: (trouble as Error).message, next: 'It is tried again.' });
@@ -162,8 +163,8 @@ export class Deleter {
       await this.conclude(record, hand, await this.runner.run(holder, destroyWrite(record, hand.access, hand.destroyer, false)));
     } catch (trouble) {
       // Another process took it over (P28): the request is its own now, and whatever stands is taken back by it.
-      if (sqlStateOf(trouble) === 'SL028') return void this.mine.delete(record.id);
-      if (sqlStateOf(trouble) !== 'SL031') throw trouble;
+      if (sqlState(trouble) === 'SL028') return void this.mine.delete(record.id);
+      if (sqlState(trouble) !== 'SL031') throw trouble;
       await this.stop(record, hand, { code: 'freeze.on', summary: 'Everything was frozen while the guest was being destroyed.', observed: 'the freeze switch is on', next: 'Ask again after somebody has unfrozen, if it shall still go.' });
     }
   }

@@ -25,10 +25,3 @@ export async function runOnceMore<Evidence>(effects: EffectStore, runner: Effect
 
 export const refusalOfEnd = (end: Exclude<EffectEnd, { readonly end: 'confirmed' }>): Refusal =>
   end.end === 'unknown' ? { code: 'effect.unknown-outcome', summary: 'What became of a write cannot be told.', observed: end.observed, next: 'Look at the guest, then decide by hand.' } : end.refusal;
-
-/** SQLSTATE of a database error (a trigger's `SLnnn` among them); null for everything else. */
-export function sqlStateOf(trouble: unknown): string | null {
-  const driver = (trouble as { readonly driverError?: unknown } | null)?.driverError ?? trouble;
-  const { code } = (driver ?? {}) as { readonly code?: unknown };
-  return typeof code === 'string' ? code : null;
-}

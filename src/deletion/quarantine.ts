@@ -5,12 +5,13 @@ import type { Refusal } from '../kernel';
 import { guestName } from '../guest';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import { EffectRunner, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
+import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { compareBaseline, differences, takeBaseline, valuesOf } from './core/baseline';
 import { gatesRefusal, judgeGates, type Gate } from './core/gates';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
-import { holderOfRequest, refusalOfEnd, runOnceMore, sqlStateOf } from './effect-tools';
+import { holderOfRequest, refusalOfEnd, runOnceMore } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, observe } from './look';
 import type { RequestStore } from './request.store';
@@ -50,7 +51,7 @@ export class Quarantine {
     try {
       await this.work(record, access);
     } catch (trouble) {
-      const state = sqlStateOf(trouble);
+      const state = sqlState(trouble);
       if (state === 'SL031') await this.hold(record, { code: 'freeze.on', summary: 'Everything is frozen.', observed: 'the freeze switch is on', next: 'A second person unfreezes.' });
       else if (state !== 'SL028') throw trouble;
     }

@@ -4,10 +4,11 @@ import { guestName } from '../guest';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import { EffectRunner, type EffectRow, type EffectStore, type Holder } from '../effects';
 import type { NetBoxes } from '../netbox';
+import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { differences, valuesOf, type WindowBaseline } from './core/baseline';
 import { isEnd, quarantineTag, type RequestRecord } from './core/request';
-import { holderOfRequest, refusalOfEnd, runOnceMore, settleOnly, sqlStateOf } from './effect-tools';
+import { holderOfRequest, refusalOfEnd, runOnceMore, settleOnly } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, type Look } from './look';
 import { RecordRestorer, type RestoreFields } from './put-back';
@@ -44,7 +45,7 @@ export class UndoWork {
       await this.work(record, access);
     } catch (trouble) {
       // Frozen, or another worker took over: the rows say how far it came.
-      if (!['SL028', 'SL031'].includes(sqlStateOf(trouble) ?? '')) throw trouble;
+      if (!['SL028', 'SL031'].includes(sqlState(trouble) ?? '')) throw trouble;
     }
   }
 

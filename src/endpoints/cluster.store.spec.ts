@@ -7,7 +7,8 @@ import type { ClusterSettings } from '../guest';
 import type { ClusterAccess } from './clusters';
 import { ClusterStore } from './cluster.store';
 import { clusterIdentity } from './core/cluster-identity';
-import type { RightsVerdict, TokenName } from './core/rights';
+import type { RightsVerdict } from './core/rights';
+import type { TokenName } from './core/token-table';
 import { deletionAllowed, EndpointsService } from './endpoints.service';
 
 let db: TestDatabase;

@@ -4,7 +4,8 @@ import type { ClusterSettings } from '../guest';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { ClusterIdentity } from './core/cluster-identity';
-import type { RightsVerdict, TokenName } from './core/rights';
+import type { RightsVerdict } from './core/rights';
+import type { TokenName } from './core/token-table';
 
 export type IdentityState = 'unseen' | 'confirmed' | 'changed';
 export interface ClusterRow { readonly name: string; readonly state: IdentityState; readonly confirmed: ClusterIdentity | null; readonly seen: ClusterIdentity | null; readonly version: number }

@@ -4,7 +4,8 @@ import type { Permissions } from '../proxmox/ports';
 import type { ClusterStore, IdentityState } from './cluster.store';
 import type { ClusterAccess, Clusters } from './clusters';
 import { clusterIdentity, judgeIdentity } from './core/cluster-identity';
-import { judgeRights, type RightsVerdict, type TokenName } from './core/rights';
+import { judgeRights, type RightsVerdict } from './core/rights';
+import type { TokenName } from './core/token-table';
 
 export class EndpointsService {
   constructor(private readonly store: ClusterStore, readonly clusters: Clusters, private readonly actor: string) {}

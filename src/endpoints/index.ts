@@ -4,5 +4,7 @@ export { ConnectionsModule } from './connections.module';
 export { deletionAllowed, EndpointsService } from './endpoints.service';
 export { LinkStore, type GuestLinkRow } from './link.store';
 export { effectivePrivileges } from './core/effective-privileges';
-export { judgeRights, loanRights, tokenIdOf, type RightsVerdict, type TokenName } from './core/rights';
+export { judgeRights, type RightsVerdict } from './core/rights';
+export { setupCommands, type SetupOrder } from './core/setup-commands';
+export { intakePool, loanRights, managedPool, sluiceAcls, sluiceRoles, tokenIdOf, tokenNames, userOf, type Acl, type SluiceScope, type TokenName } from './core/token-table';
 export { clusterIdentity, judgeIdentity, type ClusterIdentity } from './core/cluster-identity';

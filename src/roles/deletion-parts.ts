@@ -10,7 +10,8 @@ import type { Database } from '../platform/database';
 import { enqueue } from '../platform/queue';
 import { PolicyStore } from '../policy';
 
-export const hand: Enqueue = (tx, task, id) => enqueue(tx, task, id);
+/** One request is worked at by one worker at a time; a second would only take it over and say so. */
+export const hand: Enqueue = (tx, task, id) => enqueue(tx, task, id, { queue: `deletion:${id}` });
 /** The deleter may not use the queue: what it leaves behind is found by the scheduler's tick. */
 export const leaveToScheduler: Enqueue = () => Promise.resolve();
 

@@ -185,5 +185,5 @@ function pending({ pending: rows }: Observations): Gate {
 function backup({ backups }: Observations): Gate {
   if (!backups.ok) return pass('backup', `whether a backup exists could not be read (${backups.error.text})`);
   const last = [...backups.value].sort((a, b) => b.ctime - a.ctime)[0];
-  return pass('backup', last === undefined ? 'no backup was found' : `last backup ${new Date(last.ctime * 1000).toISOString()} on ${last.storage}, ${last.verified === true ? 'verified' : last.verified === false ? 'verification failed' : 'not verified'}`);
+  return pass('backup', last === undefined ? 'no backup can be seen: Proxmox shows a token without VM.Backup none, so look there' : `last backup ${new Date(last.ctime * 1000).toISOString()} on ${last.storage}, ${last.verified === true ? 'verified' : last.verified === false ? 'verification failed' : 'not verified'}`);
 }

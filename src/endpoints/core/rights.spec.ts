@@ -6,7 +6,8 @@ import { no, ok, type Vmid } from '../../kernel';
 import { sluiceAcls, sluiceRoles } from '../../lab/proxmox';
 import type { AclRow, PoolRow, RoleRow } from '../../proxmox/ports';
 import { effectivePrivileges } from './effective-privileges';
-import { judgeRights, loanRights, tokenIdOf, type TokenName } from './rights';
+import { judgeRights } from './rights';
+import { loanRights, tokenIdOf, type TokenName } from './token-table';
 
 const settings: ClusterSettings = {
   name: 'leipzig', netbox: 'netbox', netboxCluster: 'leipzig', intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'customer-a'], deletablePools: ['customer-a'], defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 },

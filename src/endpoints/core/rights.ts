@@ -3,22 +3,14 @@
 import type { ClusterSettings } from '../../guest';
 import type { Observed } from '../../kernel';
 import type { Permissions, PoolRow } from '../../proxmox/ports';
-
-export type TokenName = 'reflect' | 'create' | 'update' | 'lender' | 'destroy';
-
-/** Users and tokens have fixed names: whoever reads an ACL list or a UPID in Proxmox sees which of our hands it was (P38). */
-export const tokenIdOf = (token: TokenName): string => `sluice-${token}@pve!${token}`;
+import { intakeRights, loanRights, managedRights, type TokenName } from './token-table';
 
 export type RightsVerdict =
   | { readonly verdict: 'exact' }
   | { readonly verdict: 'missing' | 'broader' | 'unreadable'; readonly observed: string };
 
-const configRights = (...parts: readonly string[]): readonly string[] => parts.map((part) => `VM.Config.${part}`);
-const intakeRights = ['VM.Allocate', 'VM.Audit', 'Pool.Allocate', ...configRights('CPU', 'Memory', 'Disk', 'Network', 'HWType', 'Options', 'CDROM', 'Cloudinit')];
-const managedRights = ['VM.Audit', 'VM.PowerMgmt', ...configRights('CPU', 'Memory', 'Network', 'Options', 'Cloudinit')];
 /** What set-up may add per pool; without them `right.disk` and `right.migrate` refuse. */
 const managedExtras = ['VM.Config.Disk', 'VM.Migrate'];
-export const loanRights = ['VM.Allocate', 'VM.Audit', 'Pool.Audit'];
 const auditByRoot: Readonly<Record<string, readonly string[]>> = { '/nodes': ['Sys.Audit'], '/vms': ['VM.Audit'], '/storage': ['Datastore.Audit'], '/pool': ['Pool.Audit'], '/sdn': ['SDN.Audit'], '/mapping': ['Mapping.Audit'] };
 
 interface Allowed { readonly must: readonly string[]; readonly may: readonly string[] }

@@ -10,7 +10,7 @@ export const branchOptIn: Rule = {
     const apply = optIn(fields, input.fields.applyToProxmox);
     const destroy = optIn(fields, input.fields.applyDestroyConfirmed);
     const name = (field: typeof input.fields.applyToProxmox): string => (typeof field === 'string' ? field : 'opt-in');
-    if (apply === 'unknown') return [refusal('branch.opt-in', object, `custom field ${name(input.fields.applyToProxmox)} is absent or not set`, 'Set it to true or false on the branch (sluice setup netbox makes the field).')];
+    if (apply === 'unknown') return [refusal('branch.opt-in', object, `custom field ${name(input.fields.applyToProxmox)} is absent or not set`, 'Set it to true or false on the branch (docs/netbox-setup.md says how the field is made).')];
     if (draft.deletions.length > 0 && destroy !== 'yes') return [refusal('branch.opt-in', object, `it deletes ${draft.deletions.map((one) => one.name).join(', ')} and ${name(input.fields.applyDestroyConfirmed)} is ${destroy === 'no' ? 'false' : 'not set'}`, 'Set it to true on the branch to raise deletion requests, or take the deletions out.')];
     return [];
   },
