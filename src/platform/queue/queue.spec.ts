@@ -136,6 +136,23 @@ describe('workers that died', () => {
     expect(runs).toEqual(['first long']);
   });
 
+  it('P28 does not take itself for dead: what it is working at is not handed out again at its own roll calls', async () => {
+    const [hold, runs] = [gate(), [] as string[]];
+    await begin(async (_task, id) => { runs.push(id); if (id === 'long') await hold.passed; }, { rollCallMillis: 20 });
+    await enqueue(db.api, 'intent.plan', 'long');
+    await until(() => runs.length === 1);
+    // What a dead worker held comes back by a roll call: when it runs, one has been made.
+    for (const sign of ['first', 'second']) {
+      await heldBy(`pool-dead-${sign}`, sign);
+      await until(() => runs.includes(sign));
+    }
+    const seen = [...runs];
+    hold.open();
+    await until(async () => (await waiting()) === 0);
+    expect(seen).toEqual(['long', 'first', 'second']);
+    expect(runs).toEqual(['long', 'first', 'second']);
+  });
+
   it('notices later, too, that another process died', async () => {
     const dying = new Client({ connectionString: db.urlOf('worker') });
     await dying.connect();

@@ -51,7 +51,7 @@ export async function openRollCall(url: string, log: Log): Promise<RollCall> {
       const client = await session();
       await client.query(`select pg_advisory_lock(${judging})`);
       try {
-        const released = await release(client, await theDead(client), log);
+        const released = await release(client, await theDead(client, answered), log);
         return { released, result: await before() };
       } finally {
         await client.query(`select pg_advisory_unlock(${judging})`).catch(() => undefined);
@@ -69,12 +69,15 @@ export async function openRollCall(url: string, log: Log): Promise<RollCall> {
   };
 }
 
-/** Names that hold a task or a queue and whose lock is free to take. */
-async function theDead(client: Client): Promise<readonly string[]> {
+/**
+ * Names that hold a task or a queue and whose lock is free to take. Our own are never judged: a session may take a lock that it
+ * holds already a second time, so to itself it would look dead, and everything that it is working at would be handed out again.
+ */
+async function theDead(client: Client, own: ReadonlySet<string>): Promise<readonly string[]> {
   const { rows } = await client.query<{ worker: string }>(
     'select locked_by as worker from graphile_worker._private_jobs where locked_by is not null union select locked_by from graphile_worker._private_job_queues where locked_by is not null');
   const dead: string[] = [];
-  for (const { worker } of rows) {
+  for (const { worker } of rows.filter((row) => !own.has(row.worker))) {
     const { rows: [lock] } = await client.query<{ free: boolean }>(`select pg_try_advisory_lock(${named}) as free`, [worker]);
     if (lock?.free !== true) continue;
     await client.query(`select pg_advisory_unlock(${named})`, [worker]);
