@@ -2,10 +2,10 @@
 // only what comes next. A worker that dies leaves rows from which the next one goes on (P25).
 import { hostname } from 'node:os';
 import { type LinkStore, type Clusters } from '../endpoints';
-import type { EffectEnd, EffectRunner, Holder } from '../effects';
+import { faultAsRefusal, type EffectEnd, type EffectRunner, type Holder } from '../effects';
 import type { GuestIdentity } from '../guest';
 import { type PlanStore, type Action, type FieldMap, type Plan } from '../intent';
-import { exhaustive, sentence, type Refusal, type Result, ok, refuse } from '../kernel';
+import { exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
 import { sqlState, type Database } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { NetBoxes } from '../netbox';
@@ -18,7 +18,8 @@ registerFailpoints(['apply/after-claim', 'apply/before-step', 'apply/after-step'
 
 const heartbeatMillis = 8000;
 
-interface Run { readonly holder: Holder; readonly plan: Plan; readonly lines: LineWriter }
+/** `steps` as they stood when the job was claimed: kinds and places do not change, states are moved one by one. */
+interface Run { readonly holder: Holder; readonly plan: Plan; readonly lines: LineWriter; readonly steps: readonly StepRow[]; readonly looked: Map<string, Refusal | null> }
 type StepResult = { readonly kind: 'done' } | { readonly kind: 'no'; readonly state: 'refused' | 'diverged' | 'stuck'; readonly refusal: Refusal } | { readonly kind: 'hold'; readonly refusal: Refusal };
 
 export class JobRunner {
@@ -33,6 +34,8 @@ export class JobRunner {
     private readonly effects: EffectRunner,
     private readonly clusters: Clusters,
     private readonly netboxes: NetBoxes<FieldMap>,
+    /** Whether the cluster still is the one that was confirmed (P13). */
+    private readonly lookAtCluster: (cluster: string) => Promise<Observed<'unseen' | 'confirmed' | 'changed'>>,
   ) {}
 
   /** What the queue's `apply.run` does. A job that somebody else holds, or that has ended, is left alone. */
@@ -47,7 +50,7 @@ export class JobRunner {
       const plan = await this.plans.get(job.planId);
       if (plan === null) throw new Error(`plan ${job.planId} is not there`);
       lines.say(holder.fence === 1 ? `job started for plan ${plan.digest.slice(0, 8)}` : `job goes on (worker ${holder.fence})`);
-      const held = await this.walk({ holder, plan, lines });
+      const held = await this.walk({ holder, plan, lines, steps: await this.jobs.steps(jobId), looked: new Map() });
       await lines.flush();
       await failpoint('apply/before-end');
       const event = held === null ? ({ event: 'end', steps: await this.jobs.stepEnds(jobId) } as const) : ({ event: 'hold', refusal: held } as const);
@@ -71,7 +74,7 @@ export class JobRunner {
   /** The steps in order; a step that says no skips the rest of its guest and leaves the others alone. A refusal means held. */
   private async walk(run: Run): Promise<Refusal | null> {
     const given = new Map<number, true>();
-    for (const step of await this.jobs.steps(run.holder.id)) {
+    for (const step of run.steps) {
       if (step.state === 'done') continue;
       // What was refused or stuck stays so until a person resumes: a takeover or the end of a hold is no reason to try it again.
       if ((step.state !== 'waiting' && step.state !== 'running') || given.has(step.action)) {
@@ -130,7 +133,7 @@ export class JobRunner {
   private async contextOf(run: Run, row: StepRow): Promise<Result<StepContext>> {
     const action = run.plan.content.actions[row.action];
     if (action === undefined) throw new Error(`plan ${run.plan.id} has no action ${row.action}`);
-    const rows = (await this.jobs.steps(run.holder.id)).filter((step) => step.action === row.action);
+    const rows = run.steps.filter((step) => step.action === row.action);
     const at = rows.findIndex((step) => step.ordinal === row.ordinal);
     const step = action.steps[at];
     if (step === undefined || step.kind !== row.kind) throw new Error(`job ${run.holder.id} and its plan differ at step ${row.ordinal}`);
@@ -138,8 +141,21 @@ export class JobRunner {
     const netbox = this.netboxes.get(run.plan.content.source.netbox);
     if (cluster === undefined) return refuse('cluster.unknown', `Cluster ${action.cluster} is not configured any more.`, [...this.clusters.keys()].join(', '), 'Put it back into the configuration, then resume.');
     if (netbox === undefined) return refuse('netbox.unknown', `NetBox ${run.plan.content.source.netbox} is not configured any more.`, [...this.netboxes.keys()].join(', '), 'Put it back into the configuration, then resume.');
+    const stranger = await this.strangeCluster(run, action.cluster);
+    if (stranger !== null) return no(stranger);
     const done = action.steps.filter((_step, index) => index < at);
     return ok({ jobId: run.holder.id, ordinal: row.ordinal, action, step, done, cluster, netbox, target: await this.targetOf(action), say: (text) => run.lines.say(text, row.ordinal) });
+  }
+
+  /** Carries P13: once per job and cluster, before its first step there: name, node set and CA are those that were confirmed. */
+  private async strangeCluster(run: Run, cluster: string): Promise<Refusal | null> {
+    const known = run.looked.get(cluster);
+    if (known !== undefined) return known;
+    const seen = await this.lookAtCluster(cluster);
+    const refusal: Refusal | null = !seen.ok ? faultAsRefusal(`Cluster ${cluster}`, seen.error)
+      : seen.value === 'confirmed' ? null : { code: 'cluster.identity', summary: `Cluster ${cluster} is not the one that was confirmed, so nothing is sent to it.`, observed: `its identity is ${seen.value}`, next: 'Look whether the connection leads to the right cluster; an administrator confirms it under Connections, then resume.' };
+    run.looked.set(cluster, refusal);
+    return refusal;
   }
 
   /** A created guest is known by its link row, which its create wrote from what it read back. */

@@ -25,7 +25,7 @@ export async function startWorker(ground: Ground, clusters: Clusters, netboxes: 
   const planner = new Planner(netboxes, endpoints, links, plans, () => policies.current(db));
   const deletion = deletionWorker(db, clusters, netboxes);
   const merges = new MergeService(db, new MergeStore(db), netboxes, plans, planner, gates, jobs, deletion.merges);
-  const runner = new JobRunner(db, jobs, lines, plans, links, effects, clusters, netboxes);
+  const runner = new JobRunner(db, jobs, lines, plans, links, effects, clusters, netboxes, (cluster) => endpoints.look(cluster));
   const tell = (task: string, id: string, result: Result<unknown>): void => { if (!result.ok) log.warn({ task, id, code: result.error.code }, sentence(result.error)); };
 
   const queue = await startQueueWorker({

@@ -33,7 +33,7 @@ export async function measureApplyStep(ground: BenchGround): Promise<readonly Me
     return jobs.make(tx, { planId: plan.id, mergeId: null, steps: stepRows(plan) });
   });
   const cluster = memoryCluster(world);
-  const runner = new JobRunner(db, jobs, new LineStore(db), plans, new LinkStore(db), new EffectRunner(new EffectStore(db)), new Map([['bench', cluster]]), new Map([['netbox', { name: 'netbox', url: '', reader: {} as never, writer: {} as never, fields: {} as never }]]));
+  const runner = new JobRunner(db, jobs, new LineStore(db), plans, new LinkStore(db), new EffectRunner(new EffectStore(db)), new Map([['bench', cluster]]), new Map([['netbox', { name: 'netbox', url: '', reader: {} as never, writer: {} as never, fields: {} as never }]]), () => Promise.resolve(ok('confirmed' as const)));
   await runner.run(jobId);
   const job = await jobs.get(jobId);
   if (job?.state !== 'done') throw new Error(`the bench job ended ${job?.state}: ${JSON.stringify(job?.refusal)}`);

@@ -71,7 +71,7 @@ export class Database extends Session {
 
   /** READ COMMITTED; rolled back when `work` throws. Inside, only `tx` belongs to the transaction. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.source.transaction('READ COMMITTED', (manager: EntityManager) => {
+    return this.source.transaction((manager: EntityManager) => {
       const runner = manager.queryRunner;
       if (runner === undefined) throw new Bug('a transaction without a connection');
       return work(new Session((ask) => ask(runner.query.bind(runner) as Query)));
@@ -92,7 +92,8 @@ export class Database extends Session {
 export async function openDatabase(url: string, options: { readonly role: DatabaseRole | 'owner'; readonly poolSize: number }): Promise<Database> {
   const source = new DataSource({
     type: 'postgres', url, poolSize: options.poolSize, applicationName: `sluice-${options.role}`, logging: false, installExtensions: false,
-    extra: { options: '-c timezone=UTC', types: valueParsers, keepAlive: true },
+    // The level is set once for the session: naming it in each transaction would cost a round trip.
+    extra: { options: '-c timezone=UTC -c default_transaction_isolation=read\\ committed', types: valueParsers, keepAlive: true },
   });
   await source.initialize().catch((trouble: unknown) => {
     throw new CannotStart(`The database does not let ${new URL(url).username || 'the database user'} in: ${trouble instanceof Error ? trouble.message : String(trouble)}. Look at DATABASE_URL, whether PostgreSQL runs, and the role passwords.`);
