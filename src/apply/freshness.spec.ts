@@ -2,11 +2,13 @@
 // lab; in each, the guest that somebody else touched is as they left it.
 import { SmallBranches, type MadeBranch, type VmChange } from '../../test/setup/small-branch';
 import { startStory, type Story } from '../../test/setup/story';
+import { until } from '../../test/setup/until';
 import type { Act, FaultOrder } from '../lab/proxmox';
+import { armFailpoint, disarmFailpoints } from '../platform/failpoint';
 
 jest.setTimeout(60_000);
 
-const names = ['edit', 'moved', 'digest', 'recycled', 'destroyed', 'locked', 'offline', 'started', 'quorum', 'migrated', 'half-a', 'half-b', 'renamed', 'twice', 'race'] as const;
+const names = ['edit', 'moved', 'digest', 'recycled', 'destroyed', 'locked', 'offline', 'started', 'quorum', 'migrated', 'half-a', 'half-b', 'renamed', 'twice', 'race', 'stranger', 'unknown'] as const;
 type Name = (typeof names)[number];
 
 let story: Story;
@@ -168,6 +170,46 @@ describe('an update whose target moved', () => {
     const job = await mergeAndRest(branch);
     expect(job.state).toBe('refused');
     expect((await config('race')).cores).toBe(1);
+  });
+});
+
+describe('P13 a cluster that is not the one that was confirmed', () => {
+  const other = (): Promise<number> => story.owner.change(`update clusters set confirmed_identity = confirmed_identity || '{"name": "another"}' where name = 'leipzig'`);
+
+  it('gets no write, neither a create nor a change, until an administrator confirms it and a person resumes', async () => {
+    const branch = await small.make([{ name: 'on-stranger' }], { stranger: { vcpus: 2 } });
+    const created = branch.plan.actions.find((action: any) => action.kind === 'create').guest.vmid;
+    await other();
+    const job = await mergeAndRest(branch);
+    expect(job).toMatchObject({ state: 'refused', refusal: { code: 'cluster.identity' } });
+    expect([await small.writes(created), await small.writes(id('stranger'))]).toEqual([[], []]);
+    const approver = await story.signIn('approver');
+    expect((await approver.get<any>('/api/connections')).body.find((row: any) => row.name === 'leipzig').state).toBe('changed');
+    expect((await (await story.signIn('engineer')).post('/api/connections/leipzig/confirm')).status).toBe(403);
+    expect((await approver.post('/api/connections/leipzig/confirm')).status).toBe(200);
+    expect((await approver.post<any>('/api/connections/leipzig/confirm')).body.code).toBe('cluster.not-changed');
+    await story.service.post(`/api/apply/jobs/${job.id}/resume`);
+    await small.rests(branch, ['done']);
+    expect(await small.creates(created)).toBe(1);
+  });
+
+  it('P26 does not make an outcome that is not known a refusal: what was sent before is settled by looking, and the guest stays claimed until then', async () => {
+    const branch = await change('unknown');
+    armFailpoint('effects/configure/after-call', 'throw');
+    await small.merge(branch);
+    await small.rests(branch, ['stuck']);
+    disarmFailpoints();
+    const away = await lab().fault({ method: 'GET', path: '/cluster/status$' }, { status: 500 }, 10_000);
+    const { id: jobId } = await small.jobOf(branch) ?? { id: '' };
+    await story.service.post(`/api/apply/jobs/${jobId}/resume`);
+    await until(async () => (await small.jobOf(branch))?.fence === 2, 'the job to be taken again');
+    const job = await small.rests(branch, undefined, 40_000);
+    expect(job).toMatchObject({ state: 'stuck', refusal: { code: 'effect.unknown' } });
+    expect(await story.owner.one('select count(*)::integer as n from guest_claims where holder_id = $1 and released_at is null', [job.id])).toEqual({ n: 1 });
+    await lab().lift(away);
+    await story.service.post(`/api/apply/jobs/${job.id}/resume`);
+    await small.rests(branch, ['done']);
+    expect(await small.writes(id('unknown'))).toEqual([`PUT /nodes/pve3/qemu/${id('unknown')}/config`]);
   });
 });
 

@@ -12,7 +12,7 @@ import type { NetBoxes } from '../netbox';
 import { endOf } from './core/job';
 import { type JobStore, Superseded, type StepRow } from './job.store';
 import { type LineStore, LineWriter } from './line.store';
-import { effectOf, type StepContext } from './steps';
+import { effectOf, type AnyEffect, type StepContext } from './steps';
 
 registerFailpoints(['apply/after-claim', 'apply/before-step', 'apply/after-step', 'apply/before-end']);
 
@@ -120,7 +120,7 @@ export class JobRunner {
     const context = await this.contextOf(run, row);
     if (!context.ok) return { kind: 'no', state: 'refused', refusal: context.error };
     try {
-      const end = await this.effects.run(run.holder, effectOf(context.value), again);
+      const end = await this.effects.run(run.holder, this.guarded(run, context.value), again);
       if (end.end === 'confirmed' && context.value.step.kind === 'create') await this.link(run, end);
       // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
       return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);
@@ -141,13 +141,24 @@ export class JobRunner {
     const netbox = this.netboxes.get(run.plan.content.source.netbox);
     if (cluster === undefined) return refuse('cluster.unknown', `Cluster ${action.cluster} is not configured any more.`, [...this.clusters.keys()].join(', '), 'Put it back into the configuration, then resume.');
     if (netbox === undefined) return refuse('netbox.unknown', `NetBox ${run.plan.content.source.netbox} is not configured any more.`, [...this.netboxes.keys()].join(', '), 'Put it back into the configuration, then resume.');
-    const stranger = await this.strangeCluster(run, action.cluster);
-    if (stranger !== null) return no(stranger);
     const done = action.steps.filter((_step, index) => index < at);
     return ok({ jobId: run.holder.id, ordinal: row.ordinal, action, step, done, cluster, netbox, target: await this.targetOf(action), say: (text) => run.lines.say(text, row.ordinal) });
   }
 
-  /** Carries P13: once per job and cluster, before its first step there: name, node set and CA are those that were confirmed. */
+  /** Part of the recheck, so that only what is yet to be sent is refused: what may have been sent is settled by looking (P26). */
+  private guarded(run: Run, context: StepContext): AnyEffect {
+    const definition = effectOf(context);
+    if (context.step.kind === 'stamp') return definition;
+    return {
+      ...definition,
+      recheck: async () => {
+        const stranger = await this.strangeCluster(run, context.action.cluster);
+        return stranger === null ? definition.recheck() : no(stranger);
+      },
+    };
+  }
+
+  /** Carries P13: once per job and cluster, before its first write there: name, node set and CA are those that were confirmed. */
   private async strangeCluster(run: Run, cluster: string): Promise<Refusal | null> {
     const known = run.looked.get(cluster);
     if (known !== undefined) return known;

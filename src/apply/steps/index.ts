@@ -19,4 +19,4 @@ export function effectOf(context: StepContext): AnyEffect {
   }
 }
 
-export type { StepContext } from './step';
+export type { AnyEffect, StepContext } from './step';
