@@ -2,6 +2,7 @@
 import { SmallBranches, type MadeBranch } from '../../test/setup/small-branch';
 import { startStory, type Person, type Story } from '../../test/setup/story';
 import { until } from '../../test/setup/until';
+import { armFailpoint, disarmFailpoints } from '../platform/failpoint';
 
 jest.setTimeout(60_000);
 
@@ -92,6 +93,30 @@ describe('NetBox is away when the guest is to be stamped', () => {
     expect((await small.effects(held.id)).filter((effect) => effect.step === '0:cores')).toHaveLength(1);
     await story.service.post(`/api/apply/jobs/${partial.id}/resume`);
     expect(states(await small.rests(branch, ['done']))).toEqual(['done', 'done', 'done', 'done']);
+  });
+});
+
+describe('P26 a cluster is taken out of the configuration while a write to it may be out', () => {
+  it('leaves the job stuck and its guest claimed; back in the configuration, a resume looks and sends nothing again', async () => {
+    const branch = await small.make([{ name: 'unconfigured' }]);
+    armFailpoint('effects/create/after-call', 'throw');
+    await small.merge(branch);
+    await small.rests(branch, ['stuck']);
+    disarmFailpoints();
+    await story.restartSluice({ clusters: story.lab.config.clusters.filter((cluster) => cluster.name !== 'leipzig') });
+    const resumed = async (fence: number): Promise<any> => {
+      const { id } = (await small.jobOf(branch)) ?? { id: '' };
+      expect((await story.service.post(`/api/apply/jobs/${id}/resume`)).status).toBe(200);
+      await until(async () => (await small.jobOf(branch))?.fence === fence, 'the job to be taken again');
+      return small.rests(branch);
+    };
+    const job = await resumed(2);
+    expect(job).toMatchObject({ state: 'stuck', refusal: { code: 'cluster.unknown' } });
+    expect(await story.owner.one('select count(*)::integer as n from guest_claims where holder_id = $1 and released_at is null', [job.id])).toEqual({ n: 1 });
+    await story.restartSluice();
+    expect((await resumed(3)).state).toBe('done');
+    expect(await small.creates(vmidIn(branch))).toBe(1);
+    [engineer, approver] = [await story.signIn('engineer'), await story.signIn('approver')];
   });
 });
 

@@ -118,7 +118,8 @@ export class JobRunner {
 
   private async carryOut(run: Run, row: StepRow, again: boolean): Promise<StepResult> {
     const context = await this.contextOf(run, row);
-    if (!context.ok) return { kind: 'no', state: 'refused', refusal: context.error };
+    // Stuck, not refused: a write of this step may be out, and its guest stays claimed until somebody can look.
+    if (!context.ok) return { kind: 'no', state: 'stuck', refusal: context.error };
     try {
       const end = await this.effects.run(run.holder, this.guarded(run, context.value), again);
       if (end.end === 'confirmed' && context.value.step.kind === 'create') await this.link(run, end);
