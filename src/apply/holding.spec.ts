@@ -3,6 +3,7 @@ import { SmallBranches, type MadeBranch } from '../../test/setup/small-branch';
 import { startStory, type Person, type Story } from '../../test/setup/story';
 import { until } from '../../test/setup/until';
 import { armFailpoint, disarmFailpoints } from '../platform/failpoint';
+import { enqueue } from '../platform/queue';
 
 jest.setTimeout(60_000);
 
@@ -117,6 +118,30 @@ describe('P26 a cluster is taken out of the configuration while a write to it ma
     expect((await resumed(3)).state).toBe('done');
     expect(await small.creates(vmidIn(branch))).toBe(1);
     [engineer, approver] = [await story.signIn('engineer'), await story.signIn('approver')];
+  });
+});
+
+describe('P28 a worker whose lease ran out while its write was under way', () => {
+  it('is superseded: the other one looks, sends nothing, and ends the job; the first says and writes no more', async () => {
+    const nursery = await small.make([{ name: 'slow-worker' }]);
+    await small.merge(nursery);
+    await small.rests(nursery, ['done']);
+    const vmid = await small.vmidOf('slow-worker');
+    const branch = await small.make([], { 'slow-worker': { vcpus: 2, memory: 1024 } });
+    await lab().clear();
+    await lab().fault({ method: 'PUT', path: `/qemu/${vmid}/config$` }, { delayMillis: 2500 });
+    await small.merge(branch);
+    await until(async () => (await small.writes(vmid)).length === 1, 'the first write under way');
+    const { id } = (await small.jobOf(branch)) ?? { id: '' };
+    await story.owner.change('update apply_jobs set lease_until = sluice_now() where id = $1', [id]);
+    await enqueue(story.owner, 'apply.run', id);
+    const job = await small.rests(branch, ['done']);
+    expect(job.fence).toBe(2);
+    expect(await small.writes(vmid)).toEqual([`PUT /nodes/pve3/qemu/${vmid}/config`, `PUT /nodes/pve3/qemu/${vmid}/config`]);
+    expect(await story.proxmoxGet('leipzig', `nodes/pve3/qemu/${vmid}/config`)).toMatchObject({ cores: 2, memory: '1024' });
+    const lines = await small.lines(id);
+    expect([lines.filter((line) => line === 'job goes on (worker 2)'), lines.filter((line) => line.startsWith('job ended'))]).toEqual([['job goes on (worker 2)'], ['job ended: done']]);
+    expect((await small.effects(id)).map((effect) => [effect.step, effect.state, effect.attempt])).toEqual([['0:cores', 'confirmed', 1], ['1:memory', 'confirmed', 1], ['2:stamp', 'confirmed', 1]]);
   });
 });
 
