@@ -3,12 +3,12 @@
 import { Observable } from 'rxjs';
 import type { Database } from '../platform/database';
 import type { JobRow, JobStore } from './job.store';
-import { linesChannel, type Line, type LineStore } from './line.store';
+import { linesChannel, pageOfLines, type Line, type LineStore } from './line.store';
 
 export interface JobEvent { readonly type: 'lines' | 'state' | 'gap' | 'end'; readonly id: string; readonly data: string }
 
 interface Follower { sent: number; state: string; readonly give: (event: JobEvent) => void; readonly end: () => void }
-interface Followed { readonly followers: Set<Follower>; read: number }
+interface Followed { readonly followers: Set<Follower> }
 
 const batchMillis = 50;
 const endStates: ReadonlySet<string> = new Set(['done', 'refused', 'diverged', 'partial']);
@@ -38,7 +38,7 @@ export class JobEvents {
   follow(jobId: string, lastSeq: number): Observable<JobEvent> {
     return new Observable<JobEvent>((subscriber) => {
       const follower: Follower = { sent: lastSeq, state: '', give: (event) => subscriber.next(event), end: () => subscriber.complete() };
-      const group = this.followed.get(jobId) ?? { followers: new Set(), read: 0 };
+      const group = this.followed.get(jobId) ?? { followers: new Set() };
       this.followed.set(jobId, group);
       group.followers.add(follower);
       this.catchUp(jobId, follower).catch((trouble: unknown) => subscriber.error(trouble));
@@ -58,10 +58,11 @@ export class JobEvents {
     }
     for (;;) {
       const lines = await this.lines.read(jobId, follower.sent);
-      if (lines.length === 0) break;
       // The publisher may have given some of them while we read.
-      const news = lines.filter((line) => line.seq > follower.sent);
-      if (news.length > 0) give(follower, news, JSON.stringify(news));
+      give(follower, linesEvent(lines.filter((line) => line.seq > follower.sent)));
+      // A page that is not full was all there was; what came meanwhile is the publisher's. Reading on until nothing comes would
+      // never end for many listeners of a busy job.
+      if (lines.length < pageOfLines) break;
     }
     const job = await this.jobs.get(jobId);
     if (job !== null) giveState(follower, job);
@@ -86,20 +87,27 @@ export class JobEvents {
       const job = await this.jobs.get(id);
       const from = Math.min(...[...group.followers].map((follower) => follower.sent));
       const lines = await this.lines.read(id, from);
-      const whole = JSON.stringify(lines);
+      const whole = linesEvent(lines);
       for (const follower of group.followers) {
-        const news = follower.sent === from ? lines : lines.filter((line) => line.seq > follower.sent);
-        if (news.length > 0) give(follower, news, follower.sent === from ? whole : JSON.stringify(news));
-        if (job !== null && lines.length < 5000) giveState(follower, job);
+        if (follower.sent === from) give(follower, whole);
+        else give(follower, linesEvent(lines.filter((line) => line.seq > follower.sent)));
+        if (job !== null && lines.length < pageOfLines) giveState(follower, job);
       }
-      if (lines.length === 5000) this.note(id);
+      if (lines.length === pageOfLines) this.note(id);
     }
   }
 }
 
-function give(follower: Follower, lines: readonly Line[], text: string): void {
-  follower.sent = lines.at(-1)?.seq ?? follower.sent;
-  follower.give({ type: 'lines', id: String(follower.sent), data: text });
+/** One value for all who are given the same lines, so that it is made into bytes once. */
+function linesEvent(lines: readonly Line[]): JobEvent | null {
+  const last = lines.at(-1);
+  return last === undefined ? null : { type: 'lines', id: String(last.seq), data: JSON.stringify(lines) };
+}
+
+function give(follower: Follower, event: JobEvent | null): void {
+  if (event === null) return;
+  follower.sent = Number(event.id);
+  follower.give(event);
 }
 
 /** A state is told once; the end closes the stream, so that a reader knows that nothing follows. */

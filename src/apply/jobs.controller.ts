@@ -1,8 +1,9 @@
-import { Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query, Sse } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { actorKey, Caller, Requires, type Actor } from '../identity';
 import { orThrow } from '../platform/http';
-import { JobEvents, type JobEvent } from './events';
+import { JobEvents } from './events';
+import { streamEvents } from './event-stream';
 import { JobsService } from './jobs.service';
 
 const sequence = (text: string | undefined): number => (text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : 0);
@@ -31,11 +32,11 @@ export class JobsController {
   }
 
   /** Server-sent events; `Last-Event-ID` (or `?after=`) is the last line seen. */
-  @Sse(':id/events')
+  @Get(':id/events')
   @Requires('view')
-  async follow(@Param('id', ParseUUIDPipe) id: string, @Headers('last-event-id') last?: string, @Query('after') after?: string): Promise<Observable<JobEvent>> {
+  async follow(@Param('id', ParseUUIDPipe) id: string, @Res() response: Response, @Headers('last-event-id') last?: string, @Query('after') after?: string): Promise<void> {
     orThrow(await this.jobs.get(id));
-    return this.events.follow(id, sequence(last ?? after));
+    streamEvents(response, this.events.follow(id, sequence(last ?? after)));
   }
 
   @Post(':id/resume')

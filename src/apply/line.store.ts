@@ -7,6 +7,8 @@ import type { Database } from '../platform/database';
 export type LineLevel = 'info' | 'warning' | 'error';
 export interface Line { readonly seq: number; readonly time: string; readonly step: number | null; readonly level: LineLevel; readonly text: string }
 export const linesChannel = 'apply_lines';
+/** So many rows are read at once. */
+export const pageOfLines = 5000;
 
 export class LineStore {
   constructor(private readonly db: Database) {}
@@ -31,7 +33,7 @@ export class LineStore {
     await this.db.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
   }
 
-  read(jobId: string, afterSeq: number, limit = 5000): Promise<Line[]> {
+  read(jobId: string, afterSeq: number, limit = pageOfLines): Promise<Line[]> {
     return this.db.rows<Line>('select seq, at as time, step, level, text from apply_lines where job_id = $1 and seq > $2 order by seq limit $3', [jobId, afterSeq, limit]);
   }
 

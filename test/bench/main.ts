@@ -1,4 +1,4 @@
-// npm run bench [-- --json]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
+// npm run bench [-- --json] [-- --only step|gate|stream]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
 import 'reflect-metadata';
 import { seedPolicy } from '../../src/policy';
 import { measureApplyStep } from './apply-step';
@@ -9,16 +9,19 @@ import { holds, lineOf, type Measured } from './measure';
 import { benchPolicy } from './policy';
 import { measureStream } from './stream';
 
+const only = process.argv.indexOf('--only');
+const asked = (part: string): boolean => only < 0 || process.argv[only + 1] === part;
+
 async function main(): Promise<void> {
   const ground = await layBenchGround();
   const all: Measured[] = [];
   try {
     await seedPolicy(ground.db('api'), benchPolicy);
-    all.push(...(await measureApplyStep(ground)));
+    if (asked('step')) all.push(...(await measureApplyStep(ground)));
     const api = await startBenchApi(ground);
     try {
-      all.push(...(await measureGate(ground, api.url)));
-      all.push(...(await measureStream(ground, api.url)));
+      if (asked('gate')) all.push(...(await measureGate(ground, api.url)));
+      if (asked('stream')) all.push(...(await measureStream(ground, api.url)));
       all.push({ what: 'memory of this process (RSS), all of the above in it', value: process.memoryUsage().rss / 1024 ** 2, unit: 'MB', bound: 400, beside: `peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB` });
     } finally {
       await api.stop();

@@ -13,8 +13,6 @@ process.once('message', (message) => {
     let buffered = '';
     let seen = 0;
     const call = request(order.url, { headers: { Authorization: `Bearer ${order.token}`, Accept: 'text/event-stream' } }, (response) => {
-      open += 1;
-      if (open === order.listeners) process.send?.({ open });
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         const now = Date.now();
@@ -22,14 +20,20 @@ process.once('message', (message) => {
         for (let end = buffered.indexOf('\n\n'); end >= 0; end = buffered.indexOf('\n\n')) {
           const event = buffered.slice(0, end);
           buffered = buffered.slice(end + 2);
-          if (!event.includes('event: lines')) continue;
-          const data = /^data: (.*)$/m.exec(event)?.[1] ?? '[]';
-          const lines = JSON.parse(data) as readonly { readonly seq: number; readonly text: string }[];
-          for (const line of lines) {
-            if (line.seq !== seen + 1) lost += 1;
-            seen = line.seq;
-            // Every listener counts what it has; one in ten measures, which is enough for a percentile.
-            if (n % 10 === 0) latencies.push(now - Number(line.text));
+          // The state of the job is told when a listener has caught up: then it follows.
+          if (event.startsWith('event: state')) { open += 1; if (open === order.listeners) process.send?.({ open }); }
+          if (!event.startsWith('event: lines')) continue;
+          const first = Number(/"seq":(\d+)/.exec(event.slice(0, 200))?.[1]);
+          // Rows of one batch follow each other; what could be lost is a batch.
+          if (first !== seen + 1) lost += 1;
+          seen = Number(/^id: (\d+)$/m.exec(event.slice(0, 60))?.[1]);
+          // One listener in ten looks into every line and measures; the others only count, or this process would be what is measured.
+          if (n % 10 === 0) {
+            const lines = JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? '[]') as readonly { readonly seq: number; readonly text: string }[];
+            for (const [index, line] of lines.entries()) {
+              if (line.seq !== first + index) lost += 1;
+              latencies.push(now - Number(line.text));
+            }
           }
           if (seen === order.lines) { ended += 1; if (ended === order.listeners) finish(); }
         }
