@@ -51,7 +51,7 @@ export class PlanStore {
         [source.netbox, source.branchId, canonicalJson({ why: 'the branch was planned anew' })]);
       const { id } = await tx.one<{ id: string }>(
         `insert into plans (digest, content, source, netbox, branch_id, change_digest, findings, drift, policy_version, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
-        [made.digest, contentText(made.content), canonicalJson(source), source.netbox, source.branchId, plan.changeDigest, canonicalJson(scrub(made.findings)), canonicalJson(made.drift), made.content.policyVersion, plan.madeBy]);
+        [made.digest, contentText(made.content), canonicalJson(source), source.netbox, source.branchId, plan.changeDigest, canonicalJson(scrub(made.findings)), canonicalJson(scrub(made.drift)), made.content.policyVersion, plan.madeBy]);
       const status = isPermitted(made.findings) ? 'ready' : 'refused';
       await tx.change(`insert into plan_states (plan_id, status, expires_at) values ($1, $2, sluice_now() + make_interval(secs => $3))`, [id, status, plan.expiresAfterSeconds]);
       const kept = await this.get(id, tx);

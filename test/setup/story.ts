@@ -9,7 +9,7 @@ import { labOf } from '../../src/lab/proxmox';
 import { startLab, type RunningLab } from '../../src/lab';
 import type { ConfigOverrides } from '../../src/platform/config';
 import { openDatabase, roleUrl, type Database, type DatabaseRole } from '../../src/platform/database';
-import { makeLog, silentLog } from '../../src/platform/log';
+import { makeLog, silentLog, type Log } from '../../src/platform/log';
 import { startSluice, type RunningSluice } from '../../src/roles/start';
 import { dropDatabase, makeDatabase } from './test-database';
 import { until } from './until';
@@ -50,14 +50,15 @@ export const storyDefaults: ConfigOverrides = { deletion: { window: 1, approveWi
 /** For looks of the tests only; Sluice itself verifies the lab's CA. */
 const trusting = new Agent({ connect: { rejectUnauthorized: false } });
 
-export async function startStory(overrides: ConfigOverrides = {}): Promise<Story> {
+/** `log`: where Sluice's own lines go, for tests that read them. */
+export async function startStory(overrides: ConfigOverrides = {}, ownLog: Log | null = null): Promise<Story> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-story-'));
   const database = await makeDatabase('template');
   const rolePasswordsFile = join(directory, 'role-passwords.json');
   writeFileSync(rolePasswordsFile, JSON.stringify({ api: 'api', worker: 'worker', deleter: 'deleter', scheduler: 'scheduler' }));
   const lab = await startLab({ directory, labFile: join(directory, 'lab.json'), taskMillis: 20, childFile: join(__dirname, 'lab-process.js'), overrides: { ...storyDefaults, ...overrides, database: { url: database.url, rolePasswordsFile } } });
   const owner = await openDatabase(database.url, { role: 'owner', poolSize: 3 });
-  const log = process.env['SLUICE_TEST_LOG'] === undefined ? silentLog : makeLog({ level: 'debug', pretty: true });
+  const log = ownLog ?? (process.env['SLUICE_TEST_LOG'] === undefined ? silentLog : makeLog({ level: 'debug', pretty: true }));
   let sluice: RunningSluice | null = null;
   const start = async (more: ConfigOverrides = {}): Promise<void> => {
     sluice = await startSluice({ ...lab.config, ...more } as typeof lab.config, { log, seed: (db) => lab.seed(db), lab: lab.parts });

@@ -1,6 +1,7 @@
 // Carries P22: what must stay as it was while the guest waits. Taken after our own last write, over the configuration without
 // lock, digest, snapshot sections and our tag: a backup or a snapshot holds the destroy, every other change cancels it.
 import { tagsOf, type GuestConfig, type GuestKind } from '../../guest';
+import { scrub, scrubText, sha256Hex } from '../../kernel';
 import { quarantineTag } from './request';
 
 export interface WindowBaseline {
@@ -24,9 +25,15 @@ const passingLocks: ReadonlySet<string> = new Set(['backup', 'snapshot', 'snapsh
 
 /** The configuration as far as it counts: an absent key is an absent value, never an empty one (P6). */
 export function valuesOf(config: GuestConfig): Readonly<Record<string, string>> {
-  const kept = Object.entries(config.raw).filter(([key]) => !notCompared.has(key));
+  const kept = Object.entries(config.raw).filter(([key]) => !notCompared.has(key)).map(([key, value]): [string, string] => [key, keepable(key, value)]);
   const tags = tagsOf(config.raw['tags'] ?? '').filter((tag) => tag !== quarantineTag);
   return Object.fromEntries(tags.length === 0 ? kept : [...kept, ['tags', tags.join(';')]]);
+}
+
+/** P40: these values are kept and shown, so a text with a secret in it stands there as a short fingerprint, which still tells a change. */
+function keepable(key: string, value: string): string {
+  if (scrub({ [key]: 'x' })[key] !== 'x') return '[removed]';
+  return scrubText(value) === value ? value : `[removed ${sha256Hex(value).slice(0, 8)}]`;
 }
 
 export const takeBaseline = (config: GuestConfig, node: string): WindowBaseline => ({ kind: config.kind, node, hasProcess: false, values: valuesOf(config) });

@@ -1,6 +1,6 @@
 // A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
 // make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
-import { ok, refuse, type GuestId, type Result } from '../../kernel';
+import { ok, refuse, scrubText, type GuestId, type Result } from '../../kernel';
 import { isHumanText, isInRange, isPlainPropertyValue, macFor, sameGuest, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
@@ -52,7 +52,8 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   const wantedVmid = wholeOf(customField(wanted, input.fields.vmid));
   if (allocation === undefined) refused('vmid.free-and-in-range', ...noVmid(wantedVmid, world, input.fields.vmid));
   const human = text(wanted['description']) ?? '';
-  if (!isHumanText(human)) refused('create.description', `description ${JSON.stringify(human)} holds a marker of Sluice`, 'Take the marker out of the description: Sluice writes it itself.');
+  if (scrubText(human) !== human) refused('create.description', 'the description holds what looks like a secret', 'Take it out: a description is kept and shown.');
+  else if (!isHumanText(human)) refused('create.description', `description ${JSON.stringify(human)} holds a marker of Sluice`, 'Take the marker out of the description: Sluice writes it itself.');
   if (allocation !== undefined && wantedVmid !== null && wantedVmid !== allocation.vmid) refused('vmid.free-and-in-range', `VMID ${wantedVmid} is wanted, ${allocation.vmid} was given to this object before`, `Clear ${input.fields.vmid} or set it to ${allocation.vmid}.`);
 
   const guestId = allocation?.guestId ?? ('' as GuestId);

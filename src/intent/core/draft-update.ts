@@ -8,6 +8,7 @@ import type { Baseline, Drift, Finding, Step } from './plan';
 import { vmLabel } from './which-cluster';
 import { identityOfLink, type ClusterWorld, type GuestLink, type ObservedGuest } from './world';
 import { isHumanText, sameGuest } from '../../guest';
+import { scrubText } from '../../kernel';
 import { isDeepStrictEqual } from 'node:util';
 
 export function draftUpdate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
@@ -98,6 +99,11 @@ function draftSteps(change: GuestChange, wanted: readonly Changed[], link: Guest
       consider(field, 'cores', wholeOf(field.before), want, config.cores * config.sockets, { kind: 'cores', before: config.cores * config.sockets, after: want }, { cores: config.cores, sockets: config.sockets });
     }
     if (field.name === 'memory') consider(field, 'memory', wholeOf(field.before), wholeOf(field.after), config.memoryMib, { kind: 'memory', before: config.memoryMib, after: wholeOf(field.after) }, { memoryMib: config.memoryMib });
+    // Both values would be kept in the plan (P40).
+    if (field.name === 'description' && [text(field.after) ?? '', config.description.human].some((value) => scrubText(value) !== value)) {
+      findings.push({ rule: 'change.not-supported', severity: 'refusal', object, observed: 'the description, as it is or as it is wanted, holds what looks like a secret', next: 'Take it out by hand on both sides: a description is kept and shown.' });
+      continue;
+    }
     if (field.name === 'description' && !isHumanText(text(field.after) ?? '')) {
       findings.push({ rule: 'change.not-supported', severity: 'refusal', object, observed: `description ${JSON.stringify(field.after)} holds a marker of Sluice`, next: 'Take the marker out of the description: Sluice writes it itself.' });
       continue;
