@@ -41,6 +41,7 @@ create table apply_jobs (
   fence integer not null default 0,
   worker text,
   lease_until timestamptz,
+  lines integer not null default 0,         -- of its log: the next batch begins after it
   refusal jsonb,
   made_at timestamptz not null default sluice_now(),
   ended_at timestamptz,
@@ -85,6 +86,15 @@ create table apply_lines (
   text text not null,
   primary key (job_id, seq)
 );
+
+-- Followers of a job are told of every move, whoever makes it; lines tell their own.
+create function announce_job() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform pg_notify('apply_lines', case tg_table_name when 'apply_jobs' then to_jsonb(new)->>'id' else to_jsonb(new)->>'job_id' end);
+  return null;
+end $$;
+create trigger apply_jobs_are_announced after update of state on apply_jobs for each row when (old.state is distinct from new.state) execute function announce_job();
+create trigger apply_steps_are_announced after update of state on apply_steps for each row when (old.state is distinct from new.state) execute function announce_job();
 
 grant select on hook_deliveries, merges, apply_jobs, apply_steps, apply_lines to sluice_api, sluice_worker, sluice_deleter, sluice_scheduler;
 grant insert on hook_deliveries to sluice_api;

@@ -9,6 +9,7 @@ table apply_jobs
   fence integer not null default 0
   worker text
   lease_until timestamp with time zone
+  lines integer not null default 0
   refusal jsonb
   made_at timestamp with time zone not null default sluice_now()
   ended_at timestamp with time zone
@@ -489,7 +490,9 @@ CREATE UNIQUE INDEX tombstones_request_id_key ON public.tombstones USING btree (
 CREATE UNIQUE INDEX used_nonces_pkey ON public.used_nonces USING btree (nonce)
 CREATE UNIQUE INDEX vmid_ledger_pkey ON public.vmid_ledger USING btree (cluster, vmid, reason)
 
+CREATE TRIGGER apply_jobs_are_announced AFTER UPDATE OF state ON public.apply_jobs FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION announce_job()
 CREATE TRIGGER job_state_moves BEFORE UPDATE ON public.apply_jobs FOR EACH ROW EXECUTE FUNCTION check_job_state()
+CREATE TRIGGER apply_steps_are_announced AFTER UPDATE OF state ON public.apply_steps FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION announce_job()
 CREATE TRIGGER deletion_request_acknowledged BEFORE UPDATE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION check_acknowledgement()
 CREATE TRIGGER deletion_request_moves BEFORE INSERT OR UPDATE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION check_deletion_request()
 CREATE TRIGGER deletion_requests_are_kept BEFORE DELETE ON public.deletion_requests FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -513,6 +516,15 @@ CREATE TRIGGER policy_versions_are_append_only BEFORE DELETE OR UPDATE ON public
 CREATE TRIGGER tombstones_are_for_ever BEFORE DELETE OR UPDATE ON public.tombstones FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER vmid_ledger_is_append_only BEFORE DELETE OR UPDATE ON public.vmid_ledger FOR EACH ROW EXECUTE FUNCTION refuse_change()
 
+CREATE OR REPLACE FUNCTION public.announce_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_notify('apply_lines', case tg_table_name when 'apply_jobs' then to_jsonb(new)->>'id' else to_jsonb(new)->>'job_id' end);
+  return null;
+end $function$
 CREATE OR REPLACE FUNCTION public.check_acknowledgement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -999,6 +1011,7 @@ grant insert, select on vmid_ledger to sluice_deleter
 grant select on vmid_ledger to sluice_scheduler
 grant insert, select on vmid_ledger to sluice_worker
 
+function announce_job() may be executed by everybody
 function check_acknowledgement() may be executed by everybody
 function check_deletion_request() may be executed by everybody
 function check_effect() may be executed by everybody

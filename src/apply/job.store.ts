@@ -1,7 +1,7 @@
 // Carries P7, P25, P28: jobs and steps as rows. A worker holds a job by its fence and a lease; whoever claims it later has a
 // higher fence, and every statement of the former one hits nothing.
 import { Bug, canonicalJson, scrub, type Refusal } from '../kernel';
-import { append } from '../journal';
+import { append, changeAndAppend } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { Holder } from '../effects';
 import { nextJob, planAfter, type JobEvent, type JobState, type StepEnd, type StepState } from './core/job';
@@ -73,14 +73,12 @@ export class JobStore {
   }
 
   async moveStep(holder: Holder, ordinal: number, from: readonly StepState[], to: StepState, refusal: Refusal | null = null): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      const hit = await tx.change(
-        `update apply_steps s set state = $4, detail = $5, version = s.version + 1, changed_at = sluice_now() from apply_jobs j
-         where s.job_id = $1 and s.ordinal = $2 and s.state = any ($3) and j.id = s.job_id and j.fence = $6 and j.state = 'running'`,
-        [holder.id, ordinal, from, to, refusal === null ? null : canonicalJson(scrub({ refusal })), holder.fence]);
-      if (hit !== 1) throw new Superseded(`step ${ordinal} of job ${holder.id}`);
-      await append(tx, { kind: `step.${to}`, subject: `job:${holder.id}`, actor: holder.actor, body: { ordinal, ...(refusal === null ? {} : { refusal }) } });
-    });
+    const moved = await changeAndAppend(this.db,
+      `update apply_steps s set state = $4, detail = $5, version = s.version + 1, changed_at = sluice_now() from apply_jobs j
+       where s.job_id = $1 and s.ordinal = $2 and s.state = any ($3) and j.id = s.job_id and j.fence = $6 and j.state = 'running' returning s.ordinal`,
+      [holder.id, ordinal, from, to, refusal === null ? null : canonicalJson(scrub({ refusal })), holder.fence],
+      { kind: `step.${to}`, subject: `job:${holder.id}`, actor: holder.actor, body: { ordinal, ...(refusal === null ? {} : { refusal }) } });
+    if (moved === null) throw new Superseded(`step ${ordinal} of job ${holder.id}`);
   }
 
   /** hold, break or end: the worker lets the job go. Claims are released where nothing can be in flight any more. */

@@ -14,23 +14,15 @@ export class LineStore {
   constructor(private readonly db: Database) {}
 
   async add({ id: jobId, fence }: Pick<Holder, 'id' | 'fence'>, lines: readonly { readonly step: number | null; readonly level: LineLevel; readonly text: string }[]): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      // A log line is no receipt (those are effects): a power failure may cost the last ones, a step need not wait for the disk.
-      await tx.rows('set local synchronous_commit = off');
-      await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 50))', [jobId]);
-      await tx.change(
-        `insert into apply_lines (job_id, seq, step, level, text)
-         select $1, (select coalesce(max(seq), 0) from apply_lines where job_id = $1) + n, step, level, text
-         from unnest($2::integer[], $3::text[], $4::text[]) with ordinality as t(step, level, text, n)
-         where exists (select 1 from apply_jobs where id = $1 and fence = $5)`,
-        [jobId, lines.map((line) => line.step), lines.map((line) => line.level), lines.map((line) => scrubText(line.text)), fence]);
-      await tx.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
-    });
-  }
-
-  /** State changes are announced on the same channel, so that followers look. */
-  async announce(jobId: string): Promise<void> {
-    await this.db.rows('select pg_notify($1, $2)', [linesChannel, jobId]);
+    // One statement, so one round trip; the counter in the job's row gives each batch its numbers, whoever writes beside it. A log
+    // line is no receipt (those are effects): a power failure may cost the last ones, and a step need not wait for the disk.
+    await this.db.rows(
+      `with numbered as (update apply_jobs set lines = lines + $6 where id = $1 and fence = $5 returning lines - $6 as last),
+       added as (
+         insert into apply_lines (job_id, seq, step, level, text)
+         select $1, last + n, step, level, text from numbered, unnest($2::integer[], $3::text[], $4::text[]) with ordinality as t(step, level, text, n) returning 1)
+       select set_config('synchronous_commit', 'off', true), pg_notify($7, $1::text) from (select count(*) from added) done`,
+      [jobId, lines.map((line) => line.step), lines.map((line) => line.level), lines.map((line) => scrubText(line.text)), fence, lines.length, linesChannel]);
   }
 
   read(jobId: string, afterSeq: number, limit = pageOfLines): Promise<Line[]> {

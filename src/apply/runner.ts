@@ -67,7 +67,6 @@ export class JobRunner {
     } finally {
       clearInterval(beat);
       await lines.flush().catch(() => undefined);
-      await this.lines.announce(jobId).catch(() => undefined);
     }
   }
 
@@ -112,7 +111,6 @@ export class JobRunner {
       default: return exhaustive(result);
     }
     await failpoint('apply/after-step');
-    await this.lines.announce(holder.id);
     return result;
   }
 

@@ -1,8 +1,9 @@
 // Carries P25, P28: the intent is a committed row before anything is sent, the receipt a committed row after. Every write
 // carries the fence; the trigger `effect_moves` refuses a superseded one.
+import { randomUUID } from 'node:crypto';
 import { Bug, canonicalJson, scrub, type EffectId, type Upid } from '../kernel';
-import type { Database, Tx } from '../platform/database';
-import { append } from '../journal';
+import type { Database } from '../platform/database';
+import { changeAndAppend, type JournalLine } from '../journal';
 import type { EffectState } from './core/effect-state';
 
 export type EffectKind = 'create' | 'hand-over' | 'configure' | 'start' | 'shutdown' | 'stop' | 'lend-user' | 'lend-token' | 'take-back-user' | 'take-back-token' | 'destroy' | 'netbox-patch' | 'netbox-create';
@@ -51,36 +52,31 @@ export class EffectStore {
   }
 
   async intend(holder: Holder, intent: Intent, attempt: number): Promise<EffectRow> {
-    return this.db.transaction(async (tx) => {
-      const row = await tx.one<EffectRow>(
-        `insert into effects (holder_kind, holder_id, step, attempt, kind, cluster, node, vmid, guest_id, request, fence)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${columns}`,
-        [holder.kind, holder.id, intent.step, attempt, intent.kind, intent.cluster, intent.node, intent.vmid, intent.guestId, canonicalJson(scrub(intent.request)), holder.fence],
-      );
-      await this.tell(tx, holder, row, 'effect.intended', { request: intent.request, attempt });
-      return row;
-    });
+    const id = randomUUID();
+    const row = await changeAndAppend<EffectRow>(this.db,
+      `insert into effects (id, holder_kind, holder_id, step, attempt, kind, cluster, node, vmid, guest_id, request, fence)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${columns}`,
+      [id, holder.kind, holder.id, intent.step, attempt, intent.kind, intent.cluster, intent.node, intent.vmid, intent.guestId, canonicalJson(scrub(intent.request)), holder.fence],
+      lineOf(holder, { ...intent, id }, 'effect.intended', { request: intent.request, attempt }));
+    if (row === null) throw new Bug(`effect ${id} was not kept`);
+    return row;
   }
 
   /** Moves one effect on; the row must be in `from` and the fence must be ours. */
   async move(holder: Holder, row: EffectRow, from: EffectState['state'], to: EffectState, evidence?: unknown): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      const outcome = to.state === 'confirmed' || to.state === 'refused' || to.state === 'diverged' ? (to.outcome ?? {}) : to.state === 'unknown' ? { observed: to.observed } : null;
-      const settled = to.state === 'confirmed' || to.state === 'refused' || to.state === 'diverged';
-      const changed = await tx.change(
-        `update effects set state = $4, fence = $5, version = version + 1,
-           upid = coalesce($6, upid), outcome = coalesce($7::jsonb, outcome), evidence = coalesce($8::jsonb, evidence),
-           called_at = case when $4 = 'called' then sluice_now() else called_at end,
-           settled_at = case when $9 then sluice_now() else settled_at end
-         where id = $1 and state = $2 and holder_id = $3`,
-        [row.id, from, holder.id, to.state, holder.fence, to.state === 'accepted' ? to.upid : null, outcome === null ? null : canonicalJson(scrub(outcome)), evidence === undefined ? null : canonicalJson(scrub(evidence)), settled],
-      );
-      if (changed !== 1) throw new Bug(`effect ${row.id} was not ${from} any more`);
-      await this.tell(tx, holder, row, `effect.${to.state}`, { ...(outcome === null ? {} : { outcome }), ...(to.state === 'accepted' ? { upid: to.upid } : {}), ...(evidence === undefined ? {} : { evidence }) });
-    });
-  }
-
-  private tell(tx: Tx, holder: Holder, row: EffectRow, kind: string, body: Readonly<Record<string, unknown>>): Promise<number> {
-    return append(tx, { kind, subject: `guest:${row.guestId}`, actor: holder.actor, body: { effect: row.id, [holder.kind]: holder.id, step: row.step, does: row.kind, cluster: row.cluster, vmid: row.vmid, fence: holder.fence, ...body } });
+    const settled = to.state === 'confirmed' || to.state === 'refused' || to.state === 'diverged';
+    const outcome = settled ? (to.outcome ?? {}) : to.state === 'unknown' ? { observed: to.observed } : null;
+    const moved = await changeAndAppend(this.db,
+      `update effects set state = $4, fence = $5, version = version + 1,
+         upid = coalesce($6, upid), outcome = coalesce($7::jsonb, outcome), evidence = coalesce($8::jsonb, evidence),
+         called_at = case when $4 = 'called' then sluice_now() else called_at end,
+         settled_at = case when $9 then sluice_now() else settled_at end
+       where id = $1 and state = $2 and holder_id = $3 returning id`,
+      [row.id, from, holder.id, to.state, holder.fence, to.state === 'accepted' ? to.upid : null, outcome === null ? null : canonicalJson(scrub(outcome)), evidence === undefined ? null : canonicalJson(scrub(evidence)), settled],
+      lineOf(holder, row, `effect.${to.state}`, { ...(outcome === null ? {} : { outcome }), ...(to.state === 'accepted' ? { upid: to.upid } : {}), ...(evidence === undefined ? {} : { evidence }) }));
+    if (moved === null) throw new Bug(`effect ${row.id} was not ${from} any more`);
   }
 }
+
+const lineOf = (holder: Holder, of: Pick<EffectRow, 'step' | 'kind' | 'cluster' | 'vmid' | 'guestId'> & { readonly id: string }, kind: string, body: Readonly<Record<string, unknown>>): JournalLine =>
+  ({ kind, subject: `guest:${of.guestId}`, actor: holder.actor, body: { effect: of.id, [holder.kind]: holder.id, step: of.step, does: of.kind, cluster: of.cluster, vmid: of.vmid, fence: holder.fence, ...body } });

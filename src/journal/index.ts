@@ -1,6 +1,6 @@
 export { verifyChain, type ChainVerdict, type JournalEntry } from './core/chain';
 export { compareWithCheckpoint, exportCheckpoint, lastCheckpoint, type Checkpoint, type CheckpointVerdict } from './checkpoint';
-export { append, journalHead, readJournal, readJournalOfGuest, verifyJournal, type JournalLine } from './journal.store';
+export { append, changeAndAppend, journalHead, readJournal, readJournalOfGuest, verifyJournal, type JournalLine } from './journal.store';
 export type { Chapter, GuestRows, Line } from './core/explain';
 export { ExplainService, type Explanation } from './explain.service';
 export { ExplainStore } from './explain.store';

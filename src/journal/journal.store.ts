@@ -20,6 +20,17 @@ export async function append(tx: Tx, line: JournalLine): Promise<number> {
   return row.seq;
 }
 
+/**
+ * A change of one row and its line as one statement, which is a transaction of its own: for moves that are made by the thousand.
+ * `sql` is an INSERT or UPDATE that ends with RETURNING. Null: it hit nothing, and no line is written.
+ */
+export async function changeAndAppend<T>(db: Tx, sql: string, params: readonly unknown[], line: JournalLine): Promise<T | null> {
+  const at = params.length;
+  return db.maybe<T>(
+    `with changed as (${sql}) select changed.*, journal_append($${at + 1}, $${at + 2}, $${at + 3}, $${at + 4}) as journal_seq from changed`,
+    [...params, line.kind, line.subject, line.actor, canonicalJson(scrub(line.body))]);
+}
+
 export interface JournalQuery { readonly subject?: string; readonly afterSeq?: number; readonly limit: number }
 
 const columns = `seq::integer as seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, kind, subject, actor, body, previous_hash as "previousHash", hash`;
