@@ -77,7 +77,9 @@ export class JobStore {
       `update apply_steps s set state = $4, detail = $5, version = s.version + 1, changed_at = sluice_now() from apply_jobs j
        where s.job_id = $1 and s.ordinal = $2 and s.state = any ($3) and j.id = s.job_id and j.fence = $6 and j.state = 'running' returning s.ordinal`,
       [holder.id, ordinal, from, to, refusal === null ? null : canonicalJson(scrub({ refusal })), holder.fence],
-      { kind: `step.${to}`, subject: `job:${holder.id}`, actor: holder.actor, body: { ordinal, ...(refusal === null ? {} : { refusal }) } });
+      { kind: `step.${to}`, subject: `job:${holder.id}`, actor: holder.actor, body: { ordinal, ...(refusal === null ? {} : { refusal }) } },
+      // What a step came to stands in its effect, which is flushed.
+      { flushed: false });
     if (moved === null) throw new Superseded(`step ${ordinal} of job ${holder.id}`);
   }
 

@@ -94,7 +94,8 @@ export class JobRunner {
     lines.say(step.title, step.ordinal);
     const resumed = step.state === 'waiting';
     if (resumed) await this.jobs.moveStep(holder, step.ordinal, ['waiting'], 'running');
-    const result = await this.carryOut(run, step, resumed && holder.fence > 1);
+    // Under the first fence nobody was here before; later a waiting step is one that a person resumed.
+    const result = await this.carryOut(run, step, !resumed ? 'go-on' : holder.fence === 1 ? 'first' : 'again');
     await lines.flush();
     switch (result.kind) {
       case 'done':
@@ -114,12 +115,12 @@ export class JobRunner {
     return result;
   }
 
-  private async carryOut(run: Run, row: StepRow, again: boolean): Promise<StepResult> {
+  private async carryOut(run: Run, row: StepRow, how: 'first' | 'go-on' | 'again'): Promise<StepResult> {
     const context = await this.contextOf(run, row);
     // Stuck, not refused: a write of this step may be out, and its guest stays claimed until somebody can look.
     if (!context.ok) return { kind: 'no', state: 'stuck', refusal: context.error };
     try {
-      const end = await this.effects.run(run.holder, this.guarded(run, context.value), again);
+      const end = await this.effects.run(run.holder, this.guarded(run, context.value), how);
       if (end.end === 'confirmed' && context.value.step.kind === 'create') await this.link(run, end);
       // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
       return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);

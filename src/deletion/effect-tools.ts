@@ -17,10 +17,10 @@ export const settleOnly = <Evidence>(definition: EffectDefinition<Evidence>): Ef
  * stops the first one should it still arrive. Never for a destroy (P27), never for a task that ran and failed.
  */
 export async function runOnceMore<Evidence>(effects: EffectStore, runner: EffectRunner, holder: Holder, definition: EffectDefinition<Evidence>, again: boolean): Promise<EffectEnd> {
-  const end = await runner.run(holder, definition, again);
+  const end = await runner.run(holder, definition, again ? 'again' : 'go-on');
   if (end.end !== 'refused' || definition.intent.kind === 'destroy') return end;
   const row = await effects.latest(holder, definition.intent.step);
-  return row?.upid === null && end.refusal.observed.includes('; looked: ') ? runner.run(holder, definition, true) : end;
+  return row?.upid === null && end.refusal.observed.includes('; looked: ') ? runner.run(holder, definition, 'again') : end;
 }
 
 export const refusalOfEnd = (end: Exclude<EffectEnd, { readonly end: 'confirmed' }>): Refusal =>

@@ -24,7 +24,7 @@ export class RecordRestorer {
     const { creations, patches } = restoration(record.value);
     const ids = new Map<string, number>();
     for (const creation of creations) {
-      const end = await this.runner.run(holder, this.creation(request, netbox, reader, creation, ids), true);
+      const end = await this.runner.run(holder, this.creation(request, netbox, reader, creation, ids), 'again');
       const made = idOfEnd(end);
       if (!made.ok) return made;
       ids.set(newIdKey(creation.endpoint, creation.oldId), made.value);
@@ -32,7 +32,7 @@ export class RecordRestorer {
     const vmId = ids.get(newIdKey('virtualization/virtual-machines', record.value.vm.id));
     if (vmId === undefined) throw new Bug(`the record of request ${request.id} was put back without its virtual machine`);
     for (const patch of patches) {
-      const end = await this.runner.run(holder, this.patch(request, netbox, reader, patch, ids), true);
+      const end = await this.runner.run(holder, this.patch(request, netbox, reader, patch, ids), 'again');
       if (end.end !== 'confirmed') return no(refusalOfEnd(end));
     }
     await this.store.db.transaction((tx) => moveLink(tx, request.content.target.guestId, vmId));

@@ -59,7 +59,7 @@ function scripted(script: Script): EffectDefinition<unknown> {
     readBack: async () => { asked.push('read back'); return script.readBack ?? ok(ok({ digest: 'after' })); },
   };
 }
-const run = (script: Script, again = false, as = holder) => new EffectRunner(store).run(as, scripted(script), again);
+const run = (script: Script, again = false, as = holder) => new EffectRunner(store).run(as, scripted(script), again ? 'again' : 'go-on');
 const rows = async (): Promise<string[]> => (await store.ofHolder('job', holder.id)).map((row) => `${row.attempt} ${row.state}`);
 const calls = (): number => asked.filter((one) => one.startsWith('call')).length;
 const journal = async (): Promise<string[]> => (await db.owner.rows<{ kind: string }>(`select kind from journal_entries where subject = $1 and kind like 'effect.%' order by seq`, [`guest:${guest.guestId}`])).map((row) => row.kind);
@@ -210,7 +210,7 @@ describe('trying again', () => {
     guest = request.guest;
     const { fence } = await db.owner.one<{ fence: number }>('select fence from deletion_requests where id = $1', [request.id]);
     const runner = new EffectRunner(new EffectStore(db.deleter));
-    const destroy = (again: boolean) => runner.run({ kind: 'request', id: request.id, fence, actor: 'role:deleter' }, scripted({ kind: 'destroy', call: busy }), again);
+    const destroy = (again: boolean) => runner.run({ kind: 'request', id: request.id, fence, actor: 'role:deleter' }, scripted({ kind: 'destroy', call: busy }), again ? 'again' : 'go-on');
     expect(await destroy(false)).toMatchObject({ end: 'refused' });
     await expect(destroy(true)).rejects.toThrow('one_destroy_per_request');
     expect(calls()).toBe(1);

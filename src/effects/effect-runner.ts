@@ -52,12 +52,13 @@ export class EffectRunner {
   constructor(private readonly store: EffectStore) {}
 
   /**
-   * Runs the step's write to an end, or goes on with the one that a former worker began. `again`: a person resumed the work, so
-   * what was refused before anything happened may be tried as a new attempt. A destroy never is: its row is unique (P27).
+   * Runs the step's write to an end, or goes on with the one that a former worker began. `first`: the caller's own rows say that it
+   * was never begun. `again`: a person resumed the work, so what was refused before anything happened may be tried as a new
+   * attempt. A destroy never is: its row is unique (P27).
    */
-  async run<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, again = false): Promise<EffectEnd> {
-    const latest = await this.store.latest(holder, definition.intent.step);
-    const row = latest === null ? await this.intend(holder, definition.intent, 1) : again && latest.state === 'refused' ? await this.intend(holder, definition.intent, latest.attempt + 1) : latest;
+  async run<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, how: 'first' | 'go-on' | 'again' = 'go-on'): Promise<EffectEnd> {
+    const latest = how === 'first' ? null : await this.store.latest(holder, definition.intent.step);
+    const row = latest === null ? await this.intend(holder, definition.intent, 1) : how === 'again' && latest.state === 'refused' ? await this.intend(holder, definition.intent, latest.attempt + 1) : latest;
     return this.proceed(holder, definition, row);
   }
 

@@ -57,7 +57,9 @@ export class EffectStore {
       `insert into effects (id, holder_kind, holder_id, step, attempt, kind, cluster, node, vmid, guest_id, request, fence)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${columns}`,
       [id, holder.kind, holder.id, intent.step, attempt, intent.kind, intent.cluster, intent.node, intent.vmid, intent.guestId, canonicalJson(scrub(intent.request)), holder.fence],
-      lineOf(holder, { ...intent, id }, 'effect.intended', { request: intent.request, attempt }));
+      lineOf(holder, { ...intent, id }, 'effect.intended', { request: intent.request, attempt }),
+      // `called` is flushed before the call, and this with it.
+      { flushed: false });
     if (row === null) throw new Bug(`effect ${id} was not kept`);
     return row;
   }
@@ -73,7 +75,8 @@ export class EffectStore {
          settled_at = case when $9 then sluice_now() else settled_at end
        where id = $1 and state = $2 and holder_id = $3 returning id`,
       [row.id, from, holder.id, to.state, holder.fence, to.state === 'accepted' ? to.upid : null, outcome === null ? null : canonicalJson(scrub(outcome)), evidence === undefined ? null : canonicalJson(scrub(evidence)), settled],
-      lineOf(holder, row, `effect.${to.state}`, { ...(outcome === null ? {} : { outcome }), ...(to.state === 'accepted' ? { upid: to.upid } : {}), ...(evidence === undefined ? {} : { evidence }) }));
+      lineOf(holder, row, `effect.${to.state}`, { ...(outcome === null ? {} : { outcome }), ...(to.state === 'accepted' ? { upid: to.upid } : {}), ...(evidence === undefined ? {} : { evidence }) }),
+      { flushed: true });
     if (moved === null) throw new Bug(`effect ${row.id} was not ${from} any more`);
   }
 }

@@ -23,11 +23,13 @@ export async function append(tx: Tx, line: JournalLine): Promise<number> {
 /**
  * A change of one row and its line as one statement, which is a transaction of its own: for moves that are made by the thousand.
  * `sql` is an INSERT or UPDATE that ends with RETURNING. Null: it hit nothing, and no line is written.
+ * `flushed: false` does not wait for the disk. It is for moves that a flushed one follows before anything leaves this process, or
+ * that can be read off a flushed one: the log is written in order, so what is flushed later carries them (a kill loses nothing).
  */
-export async function changeAndAppend<T>(db: Tx, sql: string, params: readonly unknown[], line: JournalLine): Promise<T | null> {
+export async function changeAndAppend<T>(db: Tx, sql: string, params: readonly unknown[], line: JournalLine, { flushed }: { readonly flushed: boolean }): Promise<T | null> {
   const at = params.length;
   return db.maybe<T>(
-    `with changed as (${sql}) select changed.*, journal_append($${at + 1}, $${at + 2}, $${at + 3}, $${at + 4}) as journal_seq from changed`,
+    `with changed as (${sql}) select changed.*, journal_append($${at + 1}, $${at + 2}, $${at + 3}, $${at + 4}) as journal_seq${flushed ? '' : ", set_config('synchronous_commit', 'off', true)"} from changed`,
     [...params, line.kind, line.subject, line.actor, canonicalJson(scrub(line.body))]);
 }
 
