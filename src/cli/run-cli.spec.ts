@@ -2,7 +2,9 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { append, exportCheckpoint, type JournalEntry } from '../journal';
+import { loadConfig } from '../platform/config';
 import { migrate, startEmbeddedPostgres } from '../platform/database';
+import { policyOf, seedPolicy } from '../policy';
 import { makeDatabase, dropDatabase, testDatabase, type TestDatabase } from '../../test/setup/test-database';
 import { runCli } from './run-cli';
 
@@ -90,11 +92,30 @@ describe('sluice doctor', () => {
 
   it('looks at the database: reachable, of the same mode, as new as its checkpoint', async () => {
     const env = { SLUICE_MODE: 'lab', SLUICE_DATA: 'data', DATABASE_URL: db.urlOf('owner') };
-    expect(await sluice(['doctor'], env)).toMatchObject({ code: 0, out: expect.stringContaining('ok  mode: lab\nok  journal: agrees') as string });
+    expect(await sluice(['doctor'], env)).toMatchObject({ code: 0, out: expect.stringContaining('ok  mode: lab\nok  policy: made from the configuration at the first start\nok  journal: agrees') as string });
     mkdirSync(join(cwd, 'data'));
     writeFileSync(join(cwd, 'data', 'journal-checkpoints.jsonl'), `${JSON.stringify({ seq: 99, hash: 'x', at: 'yesterday' })}\n`);
     expect(await sluice(['doctor'], env)).toMatchObject({ code: 3, out: expect.stringContaining('NO  journal: the journal ends before entry 99, exported at yesterday') as string });
     expect(JSON.parse((await sluice(['doctor', '--json'], { ...env, DATABASE_URL: 'postgres://a:secret-canary@127.0.0.1:1/x' })).out)).toEqual([expect.objectContaining({ check: 'configuration', good: true }), expect.objectContaining({ check: 'database', good: false, text: expect.not.stringContaining('secret-canary') as string })]);
+  });
+});
+
+describe('sluice doctor and the policy', () => {
+  let fresh: TestDatabase;
+  beforeEach(async () => { fresh = await testDatabase(); });
+  afterEach(() => fresh.drop());
+
+  it('P32 refuses what the start refuses, in the same words, and only where an api would look', async () => {
+    const env = { SLUICE_MODE: 'lab', SLUICE_DATA: 'data', DATABASE_URL: fresh.urlOf('owner'), SLUICE_DELETION_MAX_PER_HOUR: '3' };
+    expect((await sluice(['doctor'], env)).out).toContain('ok  policy: made from the configuration at the first start');
+    await seedPolicy(fresh.api, policyOf(loadConfig(env, cwd)));
+    expect(await sluice(['doctor'], env)).toMatchObject({ code: 0, out: expect.stringContaining('ok  policy: version 1 is in force') as string });
+
+    const weaker = { ...env, SLUICE_DELETION_MAX_PER_HOUR: '4' };
+    const atStart = await seedPolicy(fresh.api, policyOf(loadConfig(weaker, cwd))).then(() => 'started', (trouble: Error) => trouble.message);
+    expect(atStart).toContain('weakens the policy in force (version 1): deletion.maxPerHour 3 -> 4');
+    expect(await sluice(['doctor'], weaker)).toMatchObject({ code: 3, out: expect.stringContaining(`NO  policy: ${atStart}`) as string });
+    expect((await sluice(['doctor'], { ...weaker, SLUICE_ROLES: 'scheduler' }))).toMatchObject({ code: 0, out: expect.not.stringContaining('policy:') as string });
   });
 });
 

@@ -13,11 +13,10 @@ import { HookDoor, MergeModule, MergeStore } from '../merge';
 import { HealthModule } from '../platform/health';
 import { createHttpApp } from '../platform/http';
 import { Metrics } from '../platform/metrics';
-import { FreezeService, FreezeStore, PolicyModule, PolicyStore, seedPolicy } from '../policy';
+import { FreezeService, FreezeStore, PolicyModule, policyOf, PolicyStore, seedPolicy } from '../policy';
 import { uiConfigure, UiModule, uiProblemPage, type LabParts } from '../ui';
 import { requestsOf } from './deletion-parts';
 import type { Ground } from './ground';
-import { policyOf } from './policy-of';
 
 @Module({})
 class ApiModule {

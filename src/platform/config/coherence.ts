@@ -1,6 +1,7 @@
 // What no single key shows: names that point nowhere, windows below the database's own minimum, one token with two uses.
 import { readFileSync } from 'node:fs';
 import { defaultFields, type FieldMap } from '../../intent/core/fields';
+import { leastLiveWindow } from '../../policy/core/bounds';
 import { tokenUses, type Config } from './config';
 import type { Problem } from './problem';
 
@@ -21,7 +22,7 @@ function ofMode(config: Config): readonly Problem[] {
 
 function ofTimes({ mode, deletion, plan }: Config): readonly Problem[] {
   const problems: Problem[] = [];
-  if (mode === 'live' && deletion.window < 3600) problems.push({ key: 'deletion.window', observed: `${deletion.window}s`, fix: 'The recovery window is at least 1h outside a lab.' });
+  if (mode === 'live' && deletion.window < leastLiveWindow) problems.push({ key: 'deletion.window', observed: `${deletion.window}s`, fix: 'The recovery window is at least 1h outside a lab.' });
   if (plan.startWithin > plan.expiresAfter) problems.push({ key: 'plan.startWithin', observed: `${plan.startWithin}s, longer than plan.expiresAfter (${plan.expiresAfter}s)`, fix: 'The time to start is the shorter of the two.' });
   return problems;
 }

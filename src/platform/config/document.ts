@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Matches, Max, Min, MinLength, ValidateNested, type ValidationOptions } from 'class-validator';
+import { policyBounds, type Bounds } from '../../policy/core/bounds';
 import { logLevels, processRoles, type LogLevel, type ProcessRole } from './config';
 import { aDuration, durationSeconds } from './duration';
 
@@ -9,13 +10,13 @@ type Check = PropertyDecorator;
 const all = (...checks: readonly Check[]): Check => (target, key) => { for (const check of checks) check(target, key); };
 
 /** A duration in seconds, read from `24h` and the like. */
-const Duration = (least = 1): Check => all(
+const Duration = ([least, most]: Bounds = [1, Infinity]): Check => all(
   Transform(({ value }: { value: unknown }) => durationSeconds(value) ?? value),
-  IsInt({ message: aDuration }), Min(least, { message: `Write at least ${least}s.` }),
+  IsInt({ message: aDuration }), Min(least, { message: `Write at least ${least}s.` }), Max(most, { message: `Write at most ${most / 86_400}d.` }),
 );
 const OneOf = (values: readonly string[], options: ValidationOptions = {}): Check => IsIn([...values], { message: `Write ${options.each === true ? 'some of' : 'one of'}: ${values.join(', ')}.`, ...options });
 const Text = (fix: string): Check => all(IsString({ message: fix }), IsNotEmpty({ message: fix }));
-const Whole = (least: number, most: number): Check => all(IsInt({ message: `Write a whole number from ${least} to ${most}.` }), Min(least, { message: `Write at least ${least}.` }), Max(most, { message: `Write at most ${most}.` }));
+const Whole = ([least, most]: Bounds): Check => all(IsInt({ message: `Write a whole number from ${least} to ${most}.` }), Min(least, { message: `Write at least ${least}.` }), Max(most, { message: `Write at most ${most}.` }));
 const YesOrNo = (): Check => IsBoolean({ message: 'Write true or false.' });
 const Name = (): Check => Matches(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/, { message: 'Give it a short name of its own: small letters, digits and inner hyphens, at most 32; it stands in URLs, rows and variables.' });
 const Address = (schemes: string, example: string): Check => Matches(new RegExp(`^(${schemes})://[^\\s/@?#]+(/[^\\s?#]*)?$`), { message: `Write an address such as ${example}, without user, query or fragment.` });
@@ -31,7 +32,7 @@ export class DatabaseSection {
 
 export class HttpSection {
   @Text('Name an address to listen on, such as 127.0.0.1 or 0.0.0.0.') readonly host: string = '127.0.0.1';
-  @Whole(0, 65_535) readonly port: number = 8080;
+  @Whole([0, 65_535]) readonly port: number = 8080;
   @IsOptional() @Address('https?', 'https://sluice.example.org') readonly publicUrl: string | null = null;
 }
 
@@ -73,8 +74,8 @@ export class ConnectionSection {
 }
 
 export class VmidRangeSection {
-  @Whole(100, 999_999_999) readonly first!: number;
-  @Whole(100, 999_999_999) readonly last!: number;
+  @Whole([100, 999_999_999]) readonly first!: number;
+  @Whole([100, 999_999_999]) readonly last!: number;
 }
 
 export class ClusterSection {
@@ -95,19 +96,19 @@ export class ClusterSection {
 }
 
 export class DeletionSection {
-  @Whole(1, 20) readonly threshold: number = 1;
-  @Duration() readonly window: number = 86_400;
-  @Duration() readonly approveWithin: number = 7 * 86_400;
-  @Duration() readonly startWithin: number = 86_400;
-  @Whole(1, 1000) readonly maxPerHour: number = 3;
+  @Whole(policyBounds['deletion.threshold']) readonly threshold: number = 1;
+  @Duration(policyBounds['deletion.windowSeconds']) readonly window: number = 86_400;
+  @Duration(policyBounds['deletion.approveWithinSeconds']) readonly approveWithin: number = 7 * 86_400;
+  @Duration(policyBounds['deletion.startWithinSeconds']) readonly startWithin: number = 86_400;
+  @Whole(policyBounds['deletion.maxPerHour']) readonly maxPerHour: number = 3;
   @OneOf(['refuse', 'shutdown', 'shutdown-then-stop']) readonly powerOff: 'refuse' | 'shutdown' | 'shutdown-then-stop' = 'refuse';
 }
 
 export class PlanSection {
-  @Duration() readonly expiresAfter: number = 86_400;
-  @Duration() readonly startWithin: number = 3600;
-  @IsOptional() @Whole(1, 8192) readonly maxCores: number | null = null;
-  @IsOptional() @Whole(16, 1 << 30) readonly maxMemoryMib: number | null = null;
+  @Duration(policyBounds['plan.expiresAfterSeconds']) readonly expiresAfter: number = 86_400;
+  @Duration(policyBounds['plan.startWithinSeconds']) readonly startWithin: number = 3600;
+  @IsOptional() @Whole(policyBounds['limits.maxCores']) readonly maxCores: number | null = null;
+  @IsOptional() @Whole(policyBounds['limits.maxMemoryMib']) readonly maxMemoryMib: number | null = null;
 }
 
 export class JournalSection {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { CannotStart } from '../database/cannot-start';
+import { policyOf, readPolicy } from '../../policy';
 import { configProblems, defaultConfig, durationSeconds, loadConfig } from '.';
 import { ConfigDocument } from './document';
 import { keys, variableOf } from './keys';
@@ -125,6 +126,17 @@ describe('loadConfig', () => {
     for (const expected of ['netbox[1].name: observed "main", a second time', 'netbox[1].fields.vmid: observed ""', 'netbox[1].fields.colour: observed a word', 'deletion.window: observed 1800s. The recovery window is at least 1h', 'plan.startWithin: observed 7200s',
       'clusters[0].netbox: observed "other". Name one of: main', 'clusters[0].deletablePools: observed web', 'clusters[0].intakePool', 'clusters[0].vmidRange: observed first 200 above last 100', 'clusters[0].caFile', 'clusters[0].tokens.update.id: observed sluice-reflect@pve!reflect, which reflect uses too',
       'clusters[0].tokens.lender: observed nothing, although deletablePools names pools']) expect(message).toContain(expected);
+  });
+
+  it('P32 takes no number that a start would refuse as policy', () => {
+    file({ netbox: [netbox()], deletion: { window: '367d', maxPerHour: 1001 }, plan: { expiresAfter: '9000h', maxMemoryMib: 67_108_865 } });
+    const message = refusal({});
+    for (const expected of ['(SLUICE_DELETION_WINDOW): observed 31708800. Write at most 366d.', '(SLUICE_DELETION_MAX_PER_HOUR): observed 1001. Write at most 1000.', '(SLUICE_PLAN_EXPIRES_AFTER): observed 32400000. Write at most 366d.', '(SLUICE_PLAN_MAX_MEMORY_MIB): observed 67108865. Write at most 67108864.']) expect(message).toContain(expected);
+
+    file({ netbox: [netbox()], deletion: { threshold: 20, window: '366d', approveWithin: '366d', startWithin: '366d', maxPerHour: 1000 }, plan: { expiresAfter: '366d', startWithin: '366d', maxCores: 8192, maxMemoryMib: 67_108_864 } });
+    expect(readPolicy(policyOf(loadConfig({}, cwd)), 'live').ok).toBe(true);
+    file({ netbox: [netbox()], deletion: { threshold: 1, window: '1h', approveWithin: '1s', startWithin: '1s', maxPerHour: 1 }, plan: { expiresAfter: '1s', startWithin: '1s', maxCores: 1, maxMemoryMib: 16 } });
+    expect(readPolicy(policyOf(loadConfig({}, cwd)), 'live').ok).toBe(true);
   });
 
   it('P17 refuses a service token that may approve', () => {

@@ -1,6 +1,7 @@
 // Carries P32: what the gates demand, as one value, and which way each of its numbers weakens a gate. Raising is one act,
 // weakening takes a second person, so the direction of every key is decided here and nowhere else.
 import { ok, refuse, type Result } from '../../kernel';
+import { leastLiveWindow, policyBounds, type Bounds } from './bounds';
 
 export type PowerOff = 'refuse' | 'shutdown' | 'shutdown-then-stop';
 
@@ -73,21 +74,20 @@ export function readPolicy(value: unknown, mode: 'lab' | 'live'): Result<Policy>
 }
 
 type Check = (value: unknown) => string | null;
-const whole = (first: number, last: number): Check => (value) => (Number.isInteger(value) && Number(value) >= first && Number(value) <= last ? null : `it has to be a whole number from ${first} to ${last}`);
+const whole = ([first, last]: Bounds): Check => (value) => (Number.isInteger(value) && Number(value) >= first && Number(value) <= last ? null : `it has to be a whole number from ${first} to ${last}`);
 const orNull = (check: Check): Check => (value) => (value === null ? null : check(value));
-const year = 366 * 86_400;
 
 const checks = (mode: 'lab' | 'live'): Readonly<Record<string, Check>> => ({
-  'deletion.threshold': whole(1, 20),
-  'deletion.windowSeconds': whole(mode === 'lab' ? 1 : 3600, year), // the table repeats this minimum (P22)
-  'deletion.approveWithinSeconds': whole(1, year),
-  'deletion.startWithinSeconds': whole(1, year),
-  'deletion.maxPerHour': whole(1, 1000),
+  'deletion.threshold': whole(policyBounds['deletion.threshold']),
+  'deletion.windowSeconds': whole([mode === 'lab' ? policyBounds['deletion.windowSeconds'][0] : leastLiveWindow, policyBounds['deletion.windowSeconds'][1]]),
+  'deletion.approveWithinSeconds': whole(policyBounds['deletion.approveWithinSeconds']),
+  'deletion.startWithinSeconds': whole(policyBounds['deletion.startWithinSeconds']),
+  'deletion.maxPerHour': whole(policyBounds['deletion.maxPerHour']),
   'deletion.powerOff': (value) => (powerOffs.includes(value as PowerOff) ? null : `it has to be one of ${powerOffs.join(', ')}`),
-  'plan.expiresAfterSeconds': whole(1, year),
-  'plan.startWithinSeconds': whole(1, year),
-  'limits.maxCores': orNull(whole(1, 8192)),
-  'limits.maxMemoryMib': orNull(whole(16, 67_108_864)),
+  'plan.expiresAfterSeconds': whole(policyBounds['plan.expiresAfterSeconds']),
+  'plan.startWithinSeconds': whole(policyBounds['plan.startWithinSeconds']),
+  'limits.maxCores': orNull(whole(policyBounds['limits.maxCores'])),
+  'limits.maxMemoryMib': orNull(whole(policyBounds['limits.maxMemoryMib'])),
 });
 
 const keysOf = (group: string): string[] => policyKeys.map(({ key }) => key.split('.')).filter(([name]) => name === group).map(([, key]) => key ?? '');

@@ -1,5 +1,5 @@
 import type { Config } from '../platform/config';
-import type { Policy } from '../policy';
+import type { Policy } from './core/policy';
 
 /** The policy that a configuration asks for. */
 export const policyOf = ({ deletion, plan }: Config): Policy => ({
