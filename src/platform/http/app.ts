@@ -53,7 +53,7 @@ export async function createHttpApp(rootModule: DynamicModule | Type, options: H
   }
 }
 
-/** No inline script or style anywhere; htmx, Preact's output and Tabler are served as files. */
+/** No inline script or style anywhere: our own and Tabler's are served as files. */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
