@@ -1,8 +1,8 @@
 // `sluice journal verify` and `export`: anybody can check that nobody rewrote the past (P37).
 import type { Command } from 'commander';
-import { lastCheckpoint, type Checkpoint } from '../journal';
+import { lastCheckpoint, pagesOfDatabase, verifyPages, type Checkpoint } from '../journal';
 import { CommandFailed, cannotTell, exitCodes, exitCodesHelp } from './exit-code';
-import { pagesOfDatabase, pagesOfFile, verifyPages } from './journal-pages';
+import { pagesOfFile } from './journal-pages';
 import type { Surroundings } from './surroundings';
 import { withDatabase } from './which-database';
 

@@ -1,6 +1,6 @@
 import { deletionWorld, vm, type DeletionWorld } from '../../test/model/deletion-world';
 import { effectPoints } from '../effects';
-import { verifyJournal } from '../journal';
+import { pagesOfDatabase, verifyPages } from '../journal';
 import { armFailpoint, disarmFailpoints, failpoints, FailpointReached, hitsOf } from '../platform/failpoint';
 
 const pointsOf = (kind: string, without: readonly string[] = []): readonly string[] => effectPoints.filter((point) => !without.includes(point)).map((point) => `effects/${kind}/${point}`);
@@ -46,7 +46,7 @@ describe('a deleter or worker that dies', () => {
     expect((await world.lab.guest(vmid)) === null).toBe(state === 'destroyed');
     expect(await world.db.owner.rows(`select step, state from effects where holder_id = $1 and settled_at is null`, [id])).toEqual([]);
     expect(await world.db.owner.one('select count(*)::integer as n from effects where holder_id = $1 and kind = $2', [id, 'destroy'])).toMatchObject({ n: expect.any(Number) as number });
-    expect((await verifyJournal(world.db.owner)).kind).toBe('whole');
+    expect((await verifyPages(pagesOfDatabase(world.db.owner))).kind).toBe('whole');
     if (state === 'needs-human') expect(refusal?.observed).toContain('the loan is taken back');
     return state;
   };

@@ -2,7 +2,7 @@
 // serialises writers, so append last.
 import { canonicalJson, scrub } from '../kernel';
 import type { Tx } from '../platform/database';
-import { verifyChain, genesisHash, type ChainVerdict, type JournalEntry } from './core/chain';
+import type { JournalEntry } from './core/chain';
 
 export interface JournalLine {
   /** `module.event`, e.g. `deletion.approved`. */
@@ -47,17 +47,6 @@ export function readJournal(db: Tx, query: JournalQuery): Promise<JournalEntry[]
 /** Every line that names the guest, directly or through its requests, jobs and effects (P39). */
 export function readJournalOfGuest(db: Tx, guestId: string): Promise<JournalEntry[]> {
   return db.rows<JournalEntry>(`select ${columns} from journal_entries where subject = $1 or body like '%' || $2 || '%' order by seq`, [`guest:${guestId}`, guestId]);
-}
-
-/** Checks the whole chain in pages. */
-export async function verifyJournal(db: Tx, pageSize = 5000): Promise<ChainVerdict> {
-  let head = { seq: 0, hash: genesisHash };
-  for (;;) {
-    const page = await readJournal(db, { afterSeq: head.seq, limit: pageSize });
-    const verdict = verifyChain(page, head);
-    if (verdict.kind === 'broken' || page.length === 0) return verdict.kind === 'broken' ? verdict : { kind: 'whole', head };
-    head = verdict.head;
-  }
 }
 
 export const journalHead = (db: Tx): Promise<{ seq: number; hash: string }> => db.one('select seq::integer as seq, hash from journal_head');

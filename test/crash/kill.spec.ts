@@ -1,6 +1,6 @@
 // Carries P25, P26, P28: the crash matrix, second half. Sluice's process is killed (SIGKILL) at a place of every phase; a new one
 // goes on from the rows alone. Simulators and database survive.
-import { verifyJournal } from '../../src/journal';
+import { pagesOfDatabase, verifyPages } from '../../src/journal';
 import { SmallBranches } from '../setup/small-branch';
 import { startStory, type Story } from '../setup/story';
 import { branchOf, caseOf, endsAsItShould, nursery, recovered } from './ending';
@@ -45,5 +45,5 @@ it.each(points.map((point, number) => [point, number] as const))('P25 killed at 
 });
 
 it('P37 leaves a journal whose chain is whole', async () => {
-  expect(await verifyJournal(story.owner)).toMatchObject({ kind: 'whole' });
+  expect(await verifyPages(pagesOfDatabase(story.owner))).toMatchObject({ kind: 'whole' });
 });

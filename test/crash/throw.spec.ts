@@ -1,6 +1,6 @@
 // Carries P25, P26: the crash matrix, first half. At every named place of merge, apply and their writes an error is thrown; then the
 // work goes on. The list is the registry itself: a new failpoint is a new case, and each has to be reached.
-import { verifyJournal } from '../../src/journal';
+import { pagesOfDatabase, verifyPages } from '../../src/journal';
 import { armFailpoint, disarmFailpoints, failpoints, hitsOf } from '../../src/platform/failpoint';
 import { SmallBranches, type MadeBranch } from '../setup/small-branch';
 import { startStory, type Story } from '../setup/story';
@@ -59,5 +59,5 @@ it.each(points.map((point, number) => [point, number] as const))('P25 an error a
 });
 
 it('P37 leaves a journal whose chain is whole', async () => {
-  expect(await verifyJournal(story.owner)).toMatchObject({ kind: 'whole' });
+  expect(await verifyPages(pagesOfDatabase(story.owner))).toMatchObject({ kind: 'whole' });
 });
