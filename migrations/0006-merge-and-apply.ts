@@ -54,7 +54,7 @@ create function check_job_state() returns trigger language plpgsql as $$
 begin
   if old.state <> new.state and not (old.state, new.state) in (
     ('queued', 'running'), ('queued', 'held'), ('queued', 'refused'), ('running', 'queued'), ('running', 'held'), ('running', 'partial'), ('running', 'done'),
-    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('stuck', 'queued'), ('partial', 'queued'), ('refused', 'queued')) then
+    ('running', 'refused'), ('running', 'diverged'), ('running', 'stuck'), ('held', 'queued'), ('held', 'refused'), ('stuck', 'queued'), ('partial', 'queued'), ('refused', 'queued')) then
     raise exception 'a job does not go from % to %', old.state, new.state using errcode = 'SL002';
   end if;
   if new.fence < old.fence then raise exception 'a fence never goes back' using errcode = 'SL028'; end if;

@@ -230,6 +230,18 @@ describe('going on', () => {
   });
 });
 
+describe('a reverted branch', () => {
+  it('takes back its jobs that nobody works at: refused with the reason, guests let go; one that runs is left', async () => {
+    const merge = await make.merge({ branchId: 77 });
+    const [waiting, running] = [await make.job({ mergeId: merge }), await make.job({ mergeId: merge, state: 'running' })];
+    expect(await db.worker.transaction((tx) => worker.withdraw(tx, 'main', 77, refusal))).toEqual([waiting]);
+    expect(await worker.get(waiting)).toMatchObject({ state: 'refused', refusal });
+    expect((await worker.get(running))?.state).toBe('running');
+    expect(await claims(waiting)).toBe(0);
+    expect(await claimed(waiting).then(() => 'claimed', () => 'not to be had')).toBe('not to be had');
+  });
+});
+
 describe('a job that ends before it begins', () => {
   it('P12 is there to be seen, with its reason, and holds no guest', async () => {
     const plan = await make.plan({ status: 'ready' });

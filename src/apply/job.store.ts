@@ -51,6 +51,20 @@ export class JobStore {
     return id;
   }
 
+  /** Jobs of a branch that nobody works at end refused and let their guests go: the branch was reverted. */
+  async withdraw(tx: Tx, netbox: string, branchId: number, refusal: Refusal): Promise<readonly string[]> {
+    const jobs = await tx.rows<{ id: string; planId: string }>(
+      `update apply_jobs j set state = 'refused', refusal = $3, ended_at = sluice_now(), version = j.version + 1 from merges m
+       where m.id = j.merge_id and m.netbox = $1 and m.branch_id = $2 and j.state in ('queued', 'held') returning j.id, j.plan_id as "planId"`, [netbox, branchId, canonicalJson(refusal)]);
+    for (const { id, planId } of jobs) {
+      await tx.change(`update apply_steps set state = 'refused', detail = $2, version = version + 1, changed_at = sluice_now() where job_id = $1 and state in ('waiting', 'running')`, [id, canonicalJson({ refusal })]);
+      await tx.change(`update guest_claims set released_at = sluice_now() where holder_kind = 'job' and holder_id = $1 and released_at is null`, [id]);
+      await tx.change(`update plan_states set status = 'diverged', version = version + 1, changed_at = sluice_now(), reason = $2 where plan_id = $1 and status in ('started', 'stuck')`, [planId, canonicalJson({ why: refusal.summary })]);
+      await append(tx, { kind: 'job.refused', subject: `job:${id}`, actor: 'role:worker', body: { refusal } });
+    }
+    return jobs.map((job) => job.id);
+  }
+
   /** Takes a queued job, or one whose worker's lease ran out. Null: somebody else has it, or it has ended. */
   async claim(id: string, worker: string): Promise<{ readonly job: JobRow; readonly holder: Holder } | null> {
     return this.db.transaction(async (tx) => {

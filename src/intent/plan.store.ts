@@ -79,6 +79,11 @@ export class PlanStore {
     return true;
   }
 
+  /** It was refused for good before it began: the gate does not answer from it any more. */
+  async supersede(tx: Tx, planId: string, why: string): Promise<void> {
+    await tx.change(`update plan_states set status = 'superseded', version = version + 1, changed_at = sluice_now(), reason = $2 where plan_id = $1 and status in ('ready', 'refused')`, [planId, canonicalJson({ why })]);
+  }
+
   async end(tx: Tx, planId: string, status: 'done' | 'stuck' | 'diverged', reason: unknown): Promise<void> {
     await tx.change(`update plan_states set status = $2, version = version + 1, changed_at = sluice_now(), reason = $3 where plan_id = $1 and status in ('started', 'stuck') and status <> $2`, [planId, status, canonicalJson(scrub(reason ?? {}))]);
   }

@@ -2,7 +2,7 @@
 // deletion: updates become a job, deletions become requests, in one transaction with the start of the plan.
 import { guestIdOf, type JobStore, stepRows } from '../apply';
 import type { RaiseDeletion } from '../deletion';
-import { contentDigest, groupByGuest, isPermitted, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
+import { contentDigest, groupByGuest, optIn, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
 import { no, ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
 import { constraintOf, type Database, type Tx } from '../platform/database';
@@ -77,26 +77,44 @@ export class MergeService {
     const gate = await this.gates.lastPermitted(merge.netbox, merge.branchId, 'merge', await this.merges.lastUsedGate(merge.netbox, merge.branchId));
     const permitted = gate?.planId == null ? null : await this.plans.get(gate.planId);
     if (gate === null || permitted === null) return this.refused(merge, await this.plans.newestOf(merge.netbox, merge.branchId), { code: 'merge.no-gate', summary: `Branch ${merge.branchName} was merged without the gate, so nothing is sent to Proxmox.`, observed: 'no permitted answer of the gate is known that no earlier merge used', next: 'Install the NetBox plugin so that merges ask the gate; repeat the change in a new branch.' });
-    const plan = await this.planToStart(merge, content, permitted);
-    if (!plan.ok) return this.refused(merge, permitted, plan.error, gate.id);
+    const judged = await this.judge(netbox, merge, content, permitted);
+    if (judged.kind === 'wait') return this.wait(merge, judged.refusal);
+    if (judged.kind === 'nothing') return this.nothing(merge, judged.why, gate.id);
+    if (judged.kind === 'refuse') return this.refused(merge, permitted, judged.refusal, gate.id);
     await failpoint('merge/before-start');
-    const begun = await this.begin(merge, content, plan.value, gate.id);
+    const begun = await this.begin(merge, content, judged.plan, gate.id);
     await failpoint('merge/after-start');
     return begun;
   }
 
-  /** The permitted plan where exactly its content was merged and its time has not passed; otherwise the merge is judged anew (P12, P8). */
-  private async planToStart(merge: MergeRow, content: BranchContent, permitted: Plan): Promise<Result<Plan>> {
+  /** The permitted plan where exactly its content was merged in time and is still wanted; differing content is judged anew (P12, P8). */
+  private async judge(netbox: NetBoxAccess<FieldMap>, merge: MergeRow, content: BranchContent, permitted: Plan): Promise<Judged> {
+    if (await this.merges.revertedLater(merge)) return { kind: 'nothing', why: 'it was reverted before it was started' };
+    if (await this.plans.isExpired(permitted)) return refusing('merge.expired', `Branch ${merge.branchName} was merged too late after the gate permitted it, so nothing is sent.`, `the permitted plan ${shortDigest(permitted.digest)} had to be started by ${permitted.startBy ?? permitted.expiresAt}`, 'Repeat the change in a new branch.');
     const same = contentDigest(content.diffs) === permitted.content.source.contentDigest;
-    if (same && permitted.status === 'ready' && !(await this.plans.isExpired(permitted))) return ok(permitted);
-    const why = !same ? 'the merged content differs from the permitted plan' : `the permitted plan ${shortDigest(permitted.digest)} is ${permitted.status === 'ready' ? 'expired' : permitted.status}`;
-    if (same && permitted.status === 'ready') return refuse('merge.expired', `Branch ${merge.branchName} was merged too late after the gate permitted it, so nothing is sent.`, `${why} (start by ${permitted.startBy ?? permitted.expiresAt})`, 'Repeat the change in a new branch.');
-    const anew = await this.planner.planBranch(merge.netbox, merge.branchId, 'role:worker', permitted.content.source.authors);
-    if (!anew.ok) return planFault(anew.error);
-    if (!anew.value.ok) return anew.value;
+    const judged: Judged = same && permitted.status === 'ready' ? { kind: 'start', plan: permitted } : await this.judgeAnew(merge, permitted, same);
+    return judged.kind === 'start' ? stillWanted(netbox.fields, merge, content, judged.plan) : judged;
+  }
+
+  private async judgeAnew(merge: MergeRow, permitted: Plan, same: boolean): Promise<Judged> {
+    // What came in after the gate has authors that NetBox no longer shows: the former plan's are not taken for them (P17).
+    const anew = await this.planner.planBranch(merge.netbox, merge.branchId, 'role:worker', same ? permitted.content.source.authors : []);
+    if (!anew.ok) return { kind: 'wait', refusal: planFault(anew.error).error };
+    if (!anew.value.ok) return { kind: 'refuse', refusal: anew.value.error };
     const plan = anew.value.value;
-    if (!isPermitted(plan.findings)) return refuse('merge.refused-anew', `What was merged with branch ${merge.branchName} is not permitted, so nothing is sent.`, `${why}; ${refusalText(plan.findings)}`, 'Correct it in a new branch; the drift is shown with the plan.');
-    return ok(plan);
+    const refusals = plan.findings.filter((finding) => finding.severity === 'refusal');
+    if (refusals.length === 0) return { kind: 'start', plan };
+    const why = same ? `the permitted plan ${shortDigest(permitted.digest)} is ${permitted.status}` : 'the merged content differs from the permitted plan';
+    const refusal: Refusal = { code: 'merge.refused-anew', summary: `What was merged with branch ${merge.branchName} is not permitted, so nothing is sent.`, observed: `${why}; ${refusalText(plan.findings)}`, next: 'Correct it in a new branch; the drift is shown with the plan.' };
+    // What could not be seen now may be seen at the next look, as long as the permission lasts.
+    return refusals.every((finding) => passing.has(finding.rule)) ? { kind: 'wait', refusal: { ...refusal, next: 'It is looked at again by itself.' } } : { kind: 'refuse', refusal };
+  }
+
+  private async nothing(merge: MergeRow, why: string, gate: string): Promise<Result<void>> {
+    await this.db.transaction(async (tx) => {
+      if ((await this.merges.lockTold(tx, merge.id)) !== null) await this.merges.decide(tx, merge, 'nothing', null, { why, gate });
+    });
+    return ok(undefined);
   }
 
   private async begin(merge: MergeRow, content: BranchContent, plan: Plan, gate: string): Promise<Result<void>> {
@@ -110,20 +128,21 @@ export class MergeService {
       const raised: unknown[] = [];
       for (const deletion of deletions) {
         const request = await this.deletions.raise(tx, raiseOf(merge, content, plan, deletion));
+        // The record is gone in NetBox already: a deletion that cannot be asked for yet waits with the whole merge (P24, P33).
+        if (!request.ok && request.error.code === 'guest.claimed') throw new Claimed();
         raised.push(request.ok ? { guest: deletion.name, request: request.value } : { guest: deletion.name, refused: sentence(request.error) });
       }
       if (jobId === null) await this.plans.end(tx, plan.id, 'done', {});
       await this.merges.decide(tx, merge, jobId === null && deletions.length === 0 ? 'nothing' : 'started', plan.id, { gate, job: jobId, requests: raised });
       if (jobId !== null) await enqueue(tx, 'apply.run', jobId);
       return null;
-    }).catch((trouble: unknown) => (constraintOf(trouble) === 'one_live_claim_per_guest' ? ('claimed' as const) : Promise.reject(trouble as Error)));
-    if (refusal === 'claimed') return this.wait(merge);
+    }).catch((trouble: unknown) => (trouble instanceof Claimed || constraintOf(trouble) === 'one_live_claim_per_guest' ? ('claimed' as const) : Promise.reject(trouble as Error)));
+    if (refusal === 'claimed') return this.wait(merge, { code: 'guest.claimed', summary: `What was merged with branch ${merge.branchName} waits.`, observed: 'other work has begun on one of its guests', next: `It goes on by itself when that work ends before ${plan.startBy ?? plan.expiresAt}; look at the job or deletion request of the guest.` });
     return refusal === null ? ok(undefined) : this.refused(merge, plan, refusal, gate);
   }
 
-  /** Other work holds one of the guests (P7): the merge stays told, and the next look tries again. */
-  private async wait(merge: MergeRow): Promise<Result<void>> {
-    const refusal: Refusal = { code: 'guest.claimed', summary: `What was merged with branch ${merge.branchName} waits.`, observed: 'other work has begun on one of its guests', next: 'It goes on by itself when that work ends; look at the job or deletion request of the guest.' };
+  /** The merge stays told, says why, and the next look tries again. */
+  private async wait(merge: MergeRow, refusal: Refusal): Promise<Result<void>> {
     await this.merges.note(merge, { waits: refusal });
     return no(refusal);
   }
@@ -134,6 +153,7 @@ export class MergeService {
       if ((await this.merges.lockTold(tx, merge.id)) === null) return;
       const free = plan !== null && !(await this.jobs.ofPlan(plan.id, tx));
       if (free) await this.jobs.makeRefused(tx, plan.id, merge.id, refusal);
+      if (free) await this.plans.supersede(tx, plan.id, refusal.summary);
       await this.merges.decide(tx, merge, 'refused', plan?.id ?? null, { refusal, ...(gate === null ? {} : { gate }) });
     });
     return ok(undefined);
@@ -149,10 +169,31 @@ export class MergeService {
     const { jobs } = await this.merges.whatHappened(merge.netbox, merge.branchId);
     await this.db.transaction(async (tx) => {
       if ((await this.merges.lockTold(tx, merge.id)) === null) return;
-      await this.merges.decide(tx, merge, 'nothing', null, { cancelled, ...(jobs === 0 ? {} : { drift: 'changes that the branch made in Proxmox stand; an inverse plan is not made by this version' }) });
+      const withdrawn = await this.jobs.withdraw(tx, merge.netbox, merge.branchId, { code: 'job.reverted', summary: `Branch ${merge.branchName} was reverted before this job began or went on, so nothing more is sent.`, observed: 'NetBox recorded the revert', next: 'Make the change in a new branch if it is wanted after all.' });
+      await this.merges.decide(tx, merge, 'nothing', null, { cancelled, withdrawn, ...(jobs === 0 ? {} : { drift: 'changes that the branch made in Proxmox stand; an inverse plan is not made by this version' }) });
     });
     return ok(undefined);
   }
+}
+
+type Judged = { readonly kind: 'start'; readonly plan: Plan } | { readonly kind: 'refuse'; readonly refusal: Refusal } | { readonly kind: 'wait'; readonly refusal: Refusal } | { readonly kind: 'nothing'; readonly why: string };
+
+const refusing = (code: string, summary: string, observed: string, next: string): Judged => ({ kind: 'refuse', refusal: { code, summary, observed, next } });
+
+/** Findings that say only that something could not be seen at this moment. */
+const passing: ReadonlySet<string> = new Set(['observation.incomplete', 'cluster.no-quorum']);
+
+/** Takes a transaction back whose deletion met other work on its guest. */
+class Claimed extends Error {}
+
+/** What the digest does not cover and the merge may have changed: the branch's own opt-ins (A1), and who merged it (P17). */
+function stillWanted(fields: FieldMap, merge: MergeRow, content: BranchContent, plan: Plan): Judged {
+  const { actions, deletions } = plan.content;
+  const says = (field: FieldMap['applyToProxmox']): boolean => optIn(content.branch.customFields, field) === 'yes';
+  if (actions.length + deletions.length > 0 && !says(fields.applyToProxmox)) return refusing('merge.opted-out', `Branch ${merge.branchName} was merged without its opt-in, so nothing is sent.`, 'the branch says now that it is not applied to Proxmox', 'Repeat the change in a new branch that opts in.');
+  if (deletions.length > 0 && !says(fields.applyDestroyConfirmed)) return refusing('merge.opted-out', `Branch ${merge.branchName} was merged without its opt-in to deletions, so nothing is sent.`, `it deletes ${deletions.map((deletion) => deletion.name).join(', ')} and does not confirm that`, 'Repeat the change in a new branch that opts in.');
+  if (deletions.length > 0 && merge.person.id === null) return refusing('merge.no-merger', `Who merged branch ${merge.branchName} is not known, so its deletions are not asked for and nothing is sent.`, 'NetBox names no user with the merge', 'Repeat the change in a new branch.');
+  return { kind: 'start', plan };
 }
 
 /** The guest, everybody who wanted it gone, and the record that NetBox no longer has (P17, P24). */

@@ -89,15 +89,20 @@ describe('P33 a lost event loses no intent', () => {
 });
 
 describe('P12 what was merged is compared with what was permitted', () => {
-  /** The gate permitted the branch; then it was changed, and merged past the gate. */
-  async function mergedOtherwise(change: any): Promise<MadeBranch> {
-    const branch = await branchWithVm();
+  /** As if the gate had just said yes. */
+  async function permit(branch: MadeBranch): Promise<void> {
     const { plan } = branch;
     const api = new PlanStore(story.owner);
     await story.owner.transaction(async (tx) => {
       await api.permit(tx, plan.id, 600);
       await tx.change(`insert into gate_answers (netbox, branch_id, action, change_digest, permitted, plan_id, message) select 'netbox', $1, 'merge', change_digest, true, id, 'Permitted' from plans where id = $2`, [branch.id, plan.id]);
     });
+  }
+
+  /** The gate permitted the branch; then it was changed, and merged past the gate. */
+  async function mergedOtherwise(change: any): Promise<MadeBranch> {
+    const branch = await branchWithVm();
+    await permit(branch);
     const diffs: any = (await story.netbox('admin').get(`/api/plugins/branching/changes/?branch_id=${branch.id}`)).body;
     const vmId = diffs.results.find((diff: any) => String(diff.object_type).includes('virtualmachine')).object_id;
     await patch(branch, vmId, change);
@@ -112,6 +117,28 @@ describe('P12 what was merged is compared with what was permitted', () => {
     const job = await small.rests(branch, ['done']);
     expect(job.planId).not.toBe(branch.plan.id);
     expect(await story.proxmoxGet('leipzig', `nodes/pve3/qemu/${vmidIn(branch)}/config`)).toMatchObject({ memory: '768' });
+  });
+
+  it('P17 a deletion that came in after the gate has no authors that NetBox still shows: it is not asked for', async () => {
+    const branch = await branchWithVm();
+    await permit(branch);
+    await story.netboxLab.noGate();
+    const gone = await small.vmId('web-02');
+    await story.netboxLab.act({ do: 'request', as: 'engineer', branch: branch.name, method: 'DELETE', path: `/api/virtualization/virtual-machines/${gone}/` });
+    await small.merge(branch);
+    await story.netboxLab.gate({ url: story.url, secret: story.lab.secrets.gate, netbox: 'netbox' });
+    const job = await small.rests(branch);
+    expect(job).toMatchObject({ state: 'refused', refusal: { code: 'merge.refused-anew', observed: expect.stringContaining('branch.authors-known') } });
+    expect(await story.owner.rows(`select 1 from deletion_requests where guest_name = 'web-02'`)).toEqual([]);
+    expect(await small.creates(vmidIn(branch))).toBe(0);
+  });
+
+  it('the opt-in that was taken back before the merge counts, although the permitted content was merged', async () => {
+    const branch = await branchWithVm();
+    await story.netboxLab.act({ do: 'request', as: 'engineer', method: 'PATCH', path: `/api/plugins/branching/branches/${branch.id}/`, body: { custom_fields: { apply_to_proxmox: false } } });
+    await small.merge(branch);
+    expect(await small.rests(branch)).toMatchObject({ state: 'refused', refusal: { code: 'merge.opted-out' } });
+    expect(await small.creates(vmidIn(branch))).toBe(0);
   });
 
   it('a difference that is refused sends nothing: the job ends refused and says why', async () => {
@@ -136,7 +163,35 @@ describe('P8 the time to start', () => {
   });
 });
 
+describe('P8 whatever became of the plan meanwhile', () => {
+  it('a merge that is seen too late is not planned anew', async () => {
+    const branch = await branchWithVm();
+    await mergedUnheard(branch);
+    await story.owner.change(`update plan_states set status = 'superseded' where plan_id = $1`, [branch.plan.id]);
+    await story.owner.change(`update settings set clock_shift = interval '2 days'`);
+    await look();
+    const job = await small.rests(branch);
+    await story.owner.change(`update settings set clock_shift = '0'`);
+    expect(job).toMatchObject({ state: 'refused', refusal: { code: 'merge.expired' } });
+    expect(await small.creates(vmidIn(branch))).toBe(0);
+  });
+});
+
 describe('a revert', () => {
+  it('that is seen together with its merge leaves nothing to start', async () => {
+    const branch = await branchWithVm();
+    await mergedUnheard(branch);
+    await story.netboxLab.act({ do: 'tamper-webhooks', how: 'drop', next: 1, event: 'branch_reverted' });
+    await story.netboxLab.noGate();
+    await story.netbox('engineer').post(`/api/plugins/branching/branches/${branch.id}/revert/`, { commit: true });
+    await story.netboxLab.idle();
+    await story.netboxLab.gate({ url: story.url, secret: story.lab.secrets.gate, netbox: 'netbox' });
+    await look();
+    await until(async () => (await rows(branch)).filter((row) => row.state !== 'told').length === 2, 'both');
+    expect(await rows(branch)).toMatchObject([{ kind: 'merged', state: 'nothing', detail: { why: expect.stringContaining('reverted') } }, { kind: 'reverted', state: 'nothing' }]);
+    expect(await small.creates(vmidIn(branch))).toBe(0);
+  });
+
   it('of a branch that changed something in Proxmox is refused by the gate, so that it is not undone on one side only', async () => {
     const branch = await branchWithVm();
     await small.merge(branch);

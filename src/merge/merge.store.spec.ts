@@ -75,11 +75,14 @@ describe('starting it', () => {
     expect((await merges.list())[0]).toMatchObject({ state: 'refused', detail: { refusal: 'late' } });
   });
 
-  it('knows what of a branch went to Proxmox: nothing before a call was made', async () => {
+  it('knows what of a branch went to Proxmox or may go any moment: a job that waits can be taken back, one that runs cannot', async () => {
     const merge = await make.merge({ branchId: 4, planId: (await make.plan({ status: 'started' })).id });
+    const waiting = await make.merge({ branchId: 6, planId: (await make.plan({ status: 'started' })).id });
+    await make.job({ mergeId: waiting });
+    expect(await merges.whatHappened('main', 6)).toEqual({ jobs: 0, destroyed: 0 });
     const [guest, job] = [await make.guest(), await make.job({ mergeId: merge, state: 'running' })];
     await make.effect({ holderKind: 'job', holderId: job, guest });
-    expect(await merges.whatHappened('main', 4)).toEqual({ jobs: 0, destroyed: 0 });
+    expect(await merges.whatHappened('main', 4)).toEqual({ jobs: 1, destroyed: 0 });
     await make.effect({ holderKind: 'job', holderId: job, guest, state: 'called' });
     expect(await merges.whatHappened('main', 4)).toEqual({ jobs: 1, destroyed: 0 });
     expect(await merges.whatHappened('main', 5)).toEqual({ jobs: 0, destroyed: 0 });

@@ -60,10 +60,15 @@ export class MergeStore {
     return this.db.rows<MergeRow>(`select ${columns} from merges order by occurred_at desc limit $1`, [limit]);
   }
 
-  /** What of this branch's last merge went to Proxmox: jobs that started, requests that are not cancelled. */
+  /** A merge that was reverted since has nothing left to start. */
+  async revertedLater(merge: MergeRow): Promise<boolean> {
+    return (await this.db.one<{ reverted: boolean }>(`select exists (select 1 from merges where netbox = $1 and branch_id = $2 and kind = 'reverted' and occurred_at > $3) as reverted`, [merge.netbox, merge.branchId, merge.occurredAt])).reverted;
+  }
+
+  /** What of this branch went to Proxmox or is on its way: jobs that run or called, requests past recall. */
   async whatHappened(netbox: string, branchId: number): Promise<{ readonly jobs: number; readonly destroyed: number }> {
     return this.db.one(
-      `select (select count(*) from apply_jobs j join merges m on m.id = j.merge_id where m.netbox = $1 and m.branch_id = $2 and exists (select 1 from effects e where e.holder_kind = 'job' and e.holder_id = j.id and e.called_at is not null)) as jobs,
+      `select (select count(*) from apply_jobs j join merges m on m.id = j.merge_id where m.netbox = $1 and m.branch_id = $2 and (j.state = 'running' or exists (select 1 from effects e where e.holder_kind = 'job' and e.holder_id = j.id and e.called_at is not null))) as jobs,
               (select count(*) from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and r.state in ('destroying', 'destroyed')) as destroyed`, [netbox, branchId]);
   }
 

@@ -9,7 +9,9 @@ export type JobEvent =
   | { readonly event: 'hold'; readonly refusal: Refusal }
   | { readonly event: 'end'; readonly steps: readonly StepEnd[] }
   | { readonly event: 'break'; readonly refusal: Refusal }
-  | { readonly event: 'resume' };
+  | { readonly event: 'resume' }
+  /** The branch was reverted before a worker began or went on. */
+  | { readonly event: 'withdraw'; readonly refusal: Refusal };
 
 export interface StepEnd { readonly action: number; readonly title: string; readonly state: StepState; readonly refusal: Refusal | null }
 export type JobMove = { readonly state: 'queued' | 'running' | 'done'; readonly refusal: null } | { readonly state: Exclude<JobState, 'queued' | 'running' | 'done'>; readonly refusal: Refusal };
@@ -23,6 +25,7 @@ export function nextJob(state: JobState, event: JobEvent): Result<JobMove> {
     case 'hold': return state === 'running' || state === 'queued' ? ok({ state: 'held', refusal: event.refusal }) : impossible(state, event);
     case 'break': return state === 'running' ? ok({ state: 'stuck', refusal: event.refusal }) : impossible(state, event);
     case 'end': return state === 'running' ? ok(endOf(event.steps)) : impossible(state, event);
+    case 'withdraw': return state === 'queued' || state === 'held' ? ok({ state: 'refused', refusal: event.refusal }) : impossible(state, event);
     case 'resume': return resumable.has(state) ? ok({ state: 'queued', refusal: null }) : impossible(state, event);
   }
 }
