@@ -15,6 +15,12 @@ const chance = { selector: 'CallExpression[callee.object.name="Math"][callee.pro
 const asynchronous = { selector: ':function[async=true], AwaitExpression, ForOfStatement[await=true]', message: 'A core is synchronous: what can wait can read the world, and then it cannot be replayed or explained.' };
 const world = { selector: 'Identifier[name=/^(process|fetch|setTimeout|setInterval|setImmediate|queueMicrotask|performance)$/]', message: 'A core is pure: no clock, network, environment.' };
 
+const sqlInStores = {
+  create: (context) => ({
+    'CallExpression[callee.property.name=/^(one|maybe|rows|change)$/][arguments.0.type=/^(Literal|TemplateLiteral)$/]': (node) => context.report({ node, message: 'SQL stays in stores: give this statement a name in a *.store.ts.' }),
+  }),
+};
+
 const restricted = (...rules) => ({ 'no-restricted-syntax': ['error', ...rules] });
 const everywhere = [fresh, chance];
 
@@ -23,6 +29,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.base],
+    plugins: { house: { rules: { 'sql-in-stores': sqlInStores } } },
     linterOptions: { noInlineConfig: true },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -47,6 +54,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
       eqeqeq: ['error', 'always', { null: 'ignore' }], 'no-console': 'error', 'no-debugger': 'error', 'no-eval': 'error', 'no-var': 'error', 'prefer-const': 'error', 'no-empty': 'error', 'no-self-compare': 'error', 'no-unreachable-loop': 'error', 'no-template-curly-in-string': 'error',
       ...restricted(...everywhere, clock, environment),
+      'house/sql-in-stores': 'error',
       'no-restricted-imports': ['error', { paths: [{ name: 'typeorm', message: 'SQL stays in stores: use Tx and Database of platform/database.' }, { name: 'pg', message: 'SQL stays in stores: use Tx and Database of platform/database.' }] }],
     },
   },
@@ -67,8 +75,9 @@ export default tseslint.config(
   },
   { // Where SQL lives.
     files: ['src/**/*.store.ts', 'src/platform/database/**', 'migrations/**', 'ormconfig.ts'],
-    rules: { 'no-restricted-imports': 'off' },
+    rules: { 'no-restricted-imports': 'off', 'house/sql-in-stores': 'off' },
   },
+  { files: ['src/lab/**'], rules: { 'house/sql-in-stores': 'off' } }, // the lab prepares what no process of Sluice may write
   { files: ['ormconfig.ts'], rules: restricted(...everywhere) },
   { // Pure and synchronous.
     files: ['src/kernel/**', 'src/guest/**', 'src/*/core/**', 'src/*/rules/**'],
@@ -76,6 +85,6 @@ export default tseslint.config(
   },
   { // Tests look at everything: SQL as each role, real time, the place of the recordings, answers as they come over the wire.
     files: ['**/*.spec.ts', '**/*.spec.tsx', 'test/**'],
-    rules: { 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', 'no-console': 'off', '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/require-array-sort-compare': 'off', '@typescript-eslint/switch-exhaustiveness-check': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-return': 'off', '@typescript-eslint/no-unsafe-call': 'off' },
+    rules: { 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', 'house/sql-in-stores': 'off', 'no-console': 'off', '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/require-array-sort-compare': 'off', '@typescript-eslint/switch-exhaustiveness-check': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-argument': 'off', '@typescript-eslint/no-unsafe-return': 'off', '@typescript-eslint/no-unsafe-call': 'off' },
   },
 );

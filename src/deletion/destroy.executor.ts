@@ -4,7 +4,7 @@
 import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import { EffectRunner, type EffectEnd, type EffectStore } from '../effects';
-import { sqlState } from '../platform/database';
+import { databaseNow, sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxHttp, TokenCredential } from '../proxmox';
 import { proxmoxDestroyer, type ProxmoxDestroyer } from '../proxmox/destroyer';
@@ -17,7 +17,7 @@ import { buryGuest } from './guest.store';
 import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
 import { isUnseen, lookWithPower } from './look';
-import { databaseNow, type RequestStore } from './request.store';
+import type { RequestStore } from './request.store';
 import { WindowWatch } from './watch';
 
 registerFailpoints(['before-destroying', 'after-destroying', 'before-take-back', 'after-take-back', 'before-destroyed', 'after-destroyed', 'before-needs-human', 'after-needs-human'].map((point) => `deletion/${point}`));

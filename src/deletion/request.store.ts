@@ -1,6 +1,6 @@
 // Carries P4, P7, P8, P18, P24, P28: requests as rows. A row moves by one guarded UPDATE that the pure table allowed on facts
 // read in the same transaction; the trigger is the last to say no. The journal line is the last statement of each transaction.
-import { Bug, canonicalJson, no, ok, refuse, scrub, type Instant, type Refusal, type RequestId, type Result } from '../kernel';
+import { Bug, canonicalJson, no, ok, refuse, scrub, type Refusal, type RequestId, type Result } from '../kernel';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import { recordOf, requestColumns, type RequestRow } from './request.rows';
@@ -16,9 +16,6 @@ export interface Mover { readonly role: ProcessRole; readonly actor: string; rea
 
 export interface Tombstone { readonly netboxRecord: unknown; readonly proxmoxRecord: unknown }
 export interface RequestFilter { readonly states?: readonly StateName[]; readonly cluster?: string; readonly limit: number }
-
-/** The clock, cut to milliseconds as the core counts. */
-export const databaseNow = async (tx: Tx): Promise<Instant> => (await tx.one<{ now: Instant }>('select sluice_now() as now')).now;
 
 export class RequestStore {
   constructor(readonly db: Database, private readonly enqueue: Enqueue) {}

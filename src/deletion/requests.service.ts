@@ -4,12 +4,12 @@ import { canonicalJson, digestOf, no, ok, refuse, scrub, type MergeId, type Plan
 import type { GuestIdentity } from '../guest';
 import type { Clusters } from '../endpoints';
 import { actorKey, actorName, type Actor, type PersonActor } from '../identity';
-import type { Tx } from '../platform/database';
+import { databaseNow, type Tx } from '../platform/database';
 import { judgeReview, type Reviewed, type Reviewer, type ReviewInput } from './core/review';
 import { isEnd, type DeletionTerms, type RequestRecord } from './core/request';
 import { linkedGuest } from './guest.store';
 import { lookWithPower, type Look } from './look';
-import { databaseNow, type RequestFilter, type RequestStore } from './request.store';
+import type { RequestFilter, RequestStore } from './request.store';
 import { viewOf, type RequestView } from './request.view';
 import type { ReviewStore } from './review.store';
 

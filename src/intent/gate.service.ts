@@ -2,7 +2,7 @@
 // plan in time, a freeze, an expiry or any trouble is "not permitted", with a sentence for the person who wants to merge.
 import { shortDigest } from '../kernel';
 import type { Database } from '../platform/database';
-import type { PolicyVersion } from '../policy';
+import { FreezeStore, type PolicyVersion } from '../policy';
 import { isPermitted, refusalText, type Plan } from './core/plan';
 import type { GateAction, GateStore } from './gate.store';
 import type { PlanRequestStore } from './plan-request.store';
@@ -16,6 +16,8 @@ export interface GateAnswer { readonly permitted: boolean; readonly message: str
 const planningPatienceMillis = 2300;
 
 export class GateService {
+  private readonly freezes = new FreezeStore();
+
   constructor(
     private readonly db: Database,
     private readonly gates: GateStore,
@@ -40,8 +42,7 @@ export class GateService {
   }
 
   private async judgeMerge(question: GateQuestion): Promise<GateAnswer> {
-    const { frozen } = await this.db.one<{ frozen: boolean }>('select is_frozen() as frozen');
-    if (frozen) return refused('Sluice is frozen: nothing is merged into Proxmox until somebody unfreezes it.');
+    if (await this.freezes.isFrozen(this.db)) return refused('Sluice is frozen: nothing is merged into Proxmox until somebody unfreezes it.');
     const plan = await this.planFor(question);
     if (typeof plan === 'string') return refused(plan);
     if (!isPermitted(plan.findings)) return { permitted: false, message: refusalText(plan.findings), planId: plan.id, digest: plan.digest };

@@ -5,6 +5,7 @@ import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { JobStore } from '../apply';
 import { GateStore, PlanStore } from '../intent';
 import { exportCheckpoint } from '../journal';
+import { databaseNow } from '../platform/database';
 import { enqueue } from '../platform/queue';
 import { deletionSweep } from './deletion-parts';
 import type { Ground } from './ground';
@@ -24,10 +25,7 @@ export async function startScheduler(ground: Ground): Promise<void> {
     { name: 'deletions', everyMillis: 2000, run: async () => void (await deletion.tick()) },
     { name: 'expiries', everyMillis: 5000, run: async () => void (await plans.expire()) },
     { name: 'nonces', everyMillis: 300_000, run: async () => void (await gates.forgetOldNonces()) },
-    { name: 'checkpoint', everyMillis: config.journal.checkpointEvery * 1000, run: async () => {
-      const { now } = await db.one<{ now: string }>('select sluice_now() as now');
-      await exportCheckpoint(db, config.journal.checkpointFile, now);
-    } },
+    { name: 'checkpoint', everyMillis: config.journal.checkpointEvery * 1000, run: async () => void (await exportCheckpoint(db, config.journal.checkpointFile, await databaseNow(db))) },
   ];
   const app = await NestFactory.createApplicationContext(TicksModule.with(), { logger: false });
   const registry = app.get(ModuleRef).get(SchedulerRegistry, { strict: false });

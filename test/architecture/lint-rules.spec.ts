@@ -19,6 +19,8 @@ const cases: readonly Case[] = [
   { what: 'a core that looks at the process', file: 'src/intent/core/plan.ts', text: 'export const pid = process.pid;\n', rule: restricted },
   { what: 'SQL outside a store', file: plain, text: "import { Client } from 'pg';\nexport const client = new Client();\n", rule: 'no-restricted-imports' },
   { what: 'SQL in a store', file: 'src/intent/plan.store.ts', text: "import { Client } from 'pg';\nexport const client = new Client();\n", rule: null },
+  { what: 'a statement outside a store', file: plain, text: "export const look = (db: { one(sql: string): number }): number => db.one('select 1');\n", rule: 'house/sql-in-stores' },
+  { what: 'a statement in a store', file: 'src/intent/plan.store.ts', text: "export const look = (db: { one(sql: string): number }): number => db.one('select 1');\n", rule: null },
   { what: 'any', file: plain, text: 'export const hole: any = 1;\n', rule: '@typescript-eslint/no-explicit-any' },
   { what: 'a promise nobody waits for', file: plain, text: 'export function go(): void { Promise.resolve(1); }\n', rule: '@typescript-eslint/no-floating-promises' },
   { what: 'P30 a switch that forgets a member', file: plain, text: "export const f = (x: 'a' | 'b'): number => { switch (x) { case 'a': return 1; } return 0; };\n", rule: '@typescript-eslint/switch-exhaustiveness-check' },
