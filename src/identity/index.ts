@@ -3,7 +3,7 @@ export { isPermission, permissions, permissionWords, servicePermissions, type Pe
 export { Caller, callerOf, CsrfToken, personOrThrow, Public, Requires, RequiresAny } from './declarations';
 export { sessionTokenOf } from './authentication';
 export { IdentityModule, type IdentityOptions } from './identity.module';
-export { PeopleStore, type Person, type PersonDirectory } from './person.store';
+export { PeopleStore, type Person } from './person.store';
 export { publicRoutes } from './public-routes';
 export { seedPeople, seedServiceTokens, type SeedPerson, type SeedServiceToken } from './seed.store';
 export { SessionCookie } from './session-cookie';

@@ -11,27 +11,13 @@ export interface Person {
   readonly netbox: { readonly name: string; readonly userId: number } | null;
 }
 
-/** What the rest of the house may ask about people; local accounts now, NetBox and OIDC later without changing a caller. */
-export interface PersonDirectory {
-  find(tx: Tx, id: PersonId): Promise<Person | null>;
-  findByUsername(tx: Tx, username: string): Promise<Person | null>;
-  /** Read again at the decision and again at execution (P19); none for somebody who is not active. */
-  rightsNow(tx: Tx, id: PersonId): Promise<ReadonlySet<Permission>>;
-  /** Every key of this person over all linked accounts: `person:<uuid>`, `netbox:<name>:<user id>`. */
-  keys(tx: Tx, id: PersonId): Promise<readonly string[]>;
-}
-
 interface Row { readonly id: PersonId; readonly username: string; readonly displayName: string; readonly active: boolean; readonly netbox: string | null; readonly netboxUserId: number | null }
 
 const columns = 'id, username, display_name as "displayName", active, netbox, netbox_user_id as "netboxUserId"';
 
-export class PeopleStore implements PersonDirectory {
+export class PeopleStore {
   async find(tx: Tx, id: PersonId): Promise<Person | null> {
     return personOf(await tx.maybe<Row>(`select ${columns} from people where id = $1`, [id]));
-  }
-
-  async findByUsername(tx: Tx, username: string): Promise<Person | null> {
-    return personOf(await tx.maybe<Row>(`select ${columns} from people where username = $1`, [username]));
   }
 
   /** How people are called, by each of their keys. */
@@ -42,13 +28,15 @@ export class PeopleStore implements PersonDirectory {
     return Object.fromEntries(rows.map((row) => [row.key, row.name]));
   }
 
+  /** Read again at the decision and again at execution (P19); none for somebody who is not active. */
   async rightsNow(tx: Tx, id: PersonId): Promise<ReadonlySet<Permission>> {
     const rows = await tx.rows<{ permission: Permission }>('select pp.permission from person_permissions pp join people p on p.id = pp.person_id where p.id = $1 and p.active', [id]);
     return new Set(rows.map((row) => row.permission));
   }
 
-  async keys(tx: Tx, id: PersonId): Promise<readonly string[]> {
-    return (await tx.one<{ keys: string[] }>('select person_keys($1) as keys', [id])).keys;
+  /** Whether two accounts belong to one person, over all linked accounts (P17). */
+  async samePerson(tx: Tx, a: PersonId, b: PersonId): Promise<boolean> {
+    return (await tx.one<{ same: boolean }>('select person_keys($1) && person_keys($2) as same', [a, b])).same;
   }
 
   /** The hash of an active local account; null for everybody else. */

@@ -1,11 +1,13 @@
 // Carries P31, P37: anybody who operates may stop everything at once; going on takes a second person.
 import { ok, refuse, type Result } from '../kernel';
-import { actorKey, actorName, type PersonActor } from '../identity';
+import { actorKey, actorName, PeopleStore, type PersonActor } from '../identity';
 import { append } from '../journal';
 import type { Database } from '../platform/database';
 import type { Freeze, FreezeStore } from './freeze.store';
 
 export class FreezeService {
+  private readonly people = new PeopleStore();
+
   constructor(private readonly db: Database, private readonly store: FreezeStore) {}
 
   current(): Promise<Freeze | null> {
@@ -26,7 +28,7 @@ export class FreezeService {
     return this.db.transaction(async (tx): Promise<Result<null>> => {
       const freeze = await this.store.current(tx);
       if (freeze === null) return refuse('policy.not-frozen', 'Nothing is frozen.', 'no open freeze', 'Nothing needs to be done.');
-      if (freeze.frozenBy !== null && (await this.store.samePerson(tx, freeze.frozenBy, actor.personId))) {
+      if (freeze.frozenBy !== null && (await this.people.samePerson(tx, freeze.frozenBy, actor.personId))) {
         return refuse('policy.four-eyes', 'Unfreezing takes a second person.', `${actorName(actor)} froze it at ${freeze.frozenAt}, under this or a linked account`, 'Ask another person with the permission operate to unfreeze.');
       }
       if (!(await this.store.unfreeze(tx, freeze.id, reason, actor.personId))) return refuse('policy.not-frozen', 'Nothing is frozen.', 'somebody unfroze at the same time', 'Nothing needs to be done.');

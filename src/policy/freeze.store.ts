@@ -25,8 +25,4 @@ export class FreezeStore {
   async unfreeze(tx: Tx, id: string, reason: string, unfrozenBy: PersonId): Promise<boolean> {
     return (await tx.change('update freezes set unfrozen_by = $2, unfrozen_at = sluice_now(), unfreeze_reason = $3 where id = $1 and unfrozen_at is null', [id, unfrozenBy, reason])) === 1;
   }
-
-  async samePerson(tx: Tx, a: PersonId, b: PersonId): Promise<boolean> {
-    return (await tx.one<{ same: boolean }>('select person_keys($1) && person_keys($2) as same', [a, b])).same;
-  }
 }

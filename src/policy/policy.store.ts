@@ -1,6 +1,6 @@
 // Carries P32: the policy in force is the newest version row, and a version comes from a decided proposal of the same content.
 import { canonicalJson, refuse, ok, type Instant, type PersonId, type Result } from '../kernel';
-import type { Mode, Tx } from '../platform/database';
+import type { Tx } from '../platform/database';
 import type { Policy } from './core/policy';
 
 export interface PolicyVersion { readonly version: number; readonly body: Policy; readonly origin: 'configuration' | 'proposal'; readonly proposalId: string | null; readonly madeAt: Instant }
@@ -23,11 +23,6 @@ export class PolicyStore {
   /** The policy in force. There always is one: the first start seeds it. */
   current(tx: Tx): Promise<PolicyVersion> {
     return tx.one<PolicyVersion>(`select ${versionColumns} from policy_versions order by version desc limit 1`);
-  }
-
-  /** What the database was made for: it decides how short a window may be (P22). */
-  async mode(tx: Tx): Promise<Mode> {
-    return (await tx.one<{ mode: Mode }>('select mode from settings')).mode;
   }
 
   async firstAndNewest(tx: Tx): Promise<{ readonly first: PolicyVersion; readonly newest: PolicyVersion } | null> {
@@ -67,10 +62,5 @@ export class PolicyStore {
   /** False when somebody else decided first. */
   async decide(tx: Tx, id: string, decision: { readonly state: 'active'; readonly approvedBy: PersonId } | { readonly state: 'vetoed' }): Promise<boolean> {
     return (await tx.change("update policy_proposals set state = $2, approved_by = $3 where id = $1 and state = 'proposed'", [id, decision.state, decision.state === 'active' ? decision.approvedBy : null])) === 1;
-  }
-
-  /** Whether two accounts belong to one person (P17). */
-  async samePerson(tx: Tx, a: PersonId, b: PersonId): Promise<boolean> {
-    return (await tx.one<{ same: boolean }>('select person_keys($1) && person_keys($2) as same', [a, b])).same;
   }
 }

@@ -1,7 +1,7 @@
 // Carries P32: raising a gate is one act; weakening one takes a second person, who is no other account of the first. The
 // triggers policy_proposal_four_eyes and policy_version_has_its_proposal keep the same.
 import { ok, refuse, type Result } from '../kernel';
-import { actorKey, actorName, type PersonActor } from '../identity';
+import { actorKey, actorName, PeopleStore, type PersonActor } from '../identity';
 import { append } from '../journal';
 import { refusalOfDatabase } from '../platform/http';
 import type { Database, Mode, Tx } from '../platform/database';
@@ -11,6 +11,8 @@ import type { PolicyStore, PolicyVersion, Proposal } from './policy.store';
 export type ReviewDecision = 'approve' | 'veto';
 
 export class ProposalService {
+  private readonly people = new PeopleStore();
+
   constructor(private readonly db: Database, private readonly store: PolicyStore, private readonly mode: Mode) {}
 
   current(): Promise<PolicyVersion> {
@@ -57,7 +59,7 @@ export class ProposalService {
   }
 
   private async approve(tx: Tx, actor: PersonActor, proposal: Proposal, reason: string): Promise<Result<Proposal>> {
-    if (await this.store.samePerson(tx, actor.personId, proposal.proposedBy)) {
+    if (await this.people.samePerson(tx, actor.personId, proposal.proposedBy)) {
       return refuse('policy.four-eyes', 'Weakening a gate takes a second person.', `${actorName(actor)} proposed this, under this or a linked account`, 'Ask another person with the permission administer to approve it.');
     }
     const before = await this.store.current(tx);

@@ -1,7 +1,7 @@
 // Carries P32: a configuration file makes the first policy and never changes a later one. A file that says something else is
 // refused at start, so that nobody believes it took effect; one that still says what it seeded is fine for ever.
 import { append } from '../journal';
-import { CannotStart, type Database } from '../platform/database';
+import { CannotStart, databaseMode, type Database } from '../platform/database';
 import type { Policy } from './core/policy';
 import { whyNotSeeded } from './core/seed';
 import { PolicyStore } from './policy.store';
@@ -10,7 +10,7 @@ import { PolicyStore } from './policy.store';
 export async function seedPolicy(db: Database, fromConfig: Policy): Promise<{ readonly version: number; readonly seeded: boolean }> {
   const store = new PolicyStore();
   const known = await store.firstAndNewest(db);
-  const refused = whyNotSeeded(fromConfig, await store.mode(db), known);
+  const refused = whyNotSeeded(fromConfig, await databaseMode(db), known);
   if (refused !== null) throw new CannotStart(refused);
   if (known !== null) return { version: known.newest.version, seeded: false };
   const seeded = await db.transaction(async (tx) => {

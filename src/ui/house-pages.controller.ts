@@ -40,7 +40,7 @@ export class HousePagesController {
     const { journal } = this.ui.options;
     const after = query.after ?? Math.max(0, (await journal.page({ afterSeq: 0, limit: 1 })).head.seq - linesAPage);
     const page = await journal.page({ afterSeq: after, limit: linesAPage });
-    return this.pages.page(request, 'Journal', h(JournalListPage, { page, names: (await this.ui.options.names?.()) ?? {}, older: after === 0 ? null : `/journal?after=${Math.max(0, after - linesAPage)}` }));
+    return this.pages.page(request, 'Journal', h(JournalListPage, { page, names: await this.ui.options.names(), older: after === 0 ? null : `/journal?after=${Math.max(0, after - linesAPage)}` }));
   }
 
   @Get('guests/:id')

@@ -43,6 +43,6 @@ export class PlanPagesController {
     const plan = await this.ui.options.plans.get(id);
     if (plan === null) throw new ProblemException({ code: 'plan.not-found', summary: 'There is no such plan.', observed: id, next: 'Look at the list of plans.' });
     const view = planView(plan);
-    return this.pages.page(request, planTitle(view), h(PlanPage, { plan: view, names: (await this.ui.options.names?.()) ?? {} }));
+    return this.pages.page(request, planTitle(view), h(PlanPage, { plan: view, names: await this.ui.options.names() }));
   }
 }

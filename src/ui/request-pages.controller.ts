@@ -79,7 +79,7 @@ export class RequestPagesController {
 
   private async page(request: Request, actor: Actor, id: string, more: Pick<RequestPageProps, 'refused'>): Promise<string> {
     const view = orThrow(await this.ui.options.requests.view(actor, id));
-    const names = (await this.ui.options.names?.()) ?? {};
+    const names = await this.ui.options.names();
     return this.pages.page(request, view.thing.sentence, h(RequestPage, { view, names, csrfToken: callerOf(request).csrfToken, ...more }));
   }
 }

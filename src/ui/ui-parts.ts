@@ -25,7 +25,7 @@ export interface UiOptions {
   readonly explain: Pick<ExplainService, 'guest'>;
   readonly connections: () => Promise<readonly (ClusterRow & { readonly rights: readonly RightsRow[] })[]>;
   /** Names of people by key (`person:<uuid>`, `netbox:<instance>:<user id>`); keys without a name are shown as they are. */
-  readonly names?: () => Promise<Names>;
+  readonly names: () => Promise<Names>;
   readonly lab?: LabParts;
 }
 

@@ -4,6 +4,7 @@ export { dataDirectory } from './data-directory';
 export { startEmbeddedPostgres, stopAbandonedPostgres, type EmbeddedPostgres } from './embedded/supervisor';
 export { loginOf, roleUrl } from './logins';
 export { migrate, type Mode } from './migrate';
+export { databaseMode } from './mode';
 export { databaseNow } from './now';
 export { rolePasswords, type RolePasswords } from './role-passwords';
 export { constraintOf, sqlState } from './sql-state';

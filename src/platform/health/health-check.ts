@@ -1,6 +1,5 @@
 // Fail closed (P30): a database that does not answer in time, or answers for another mode, is not healthy.
-import type { Database, Mode } from '../database';
-import { databaseMode } from './mode.store';
+import { databaseMode, type Database, type Mode } from '../database';
 
 export interface Health {
   readonly status: 'ok' | 'failing';

@@ -1,6 +1,7 @@
 // The database is the last to say no (a trigger, with its errcode). Where a race lets a request come that far, the person
 // still reads the trigger's own words instead of "internal error".
 import type { Refusal } from '../../kernel';
+import { sqlState } from '../database';
 
 const codeOf: Readonly<Record<string, string>> = {
   SL001: 'database.append-only', SL002: 'database.impossible-move', SL003: 'database.other-digest', SL008: 'database.expired', SL011: 'database.not-confirmed',
@@ -10,8 +11,8 @@ const codeOf: Readonly<Record<string, string>> = {
 
 /** The refusal of one of our triggers (errcode SLnnn); null for every other error. */
 export function refusalOfDatabase(trouble: unknown): Refusal | null {
-  const driver = (trouble as { readonly driverError?: unknown } | null)?.driverError ?? trouble;
-  const { code, message } = (driver ?? {}) as { readonly code?: unknown; readonly message?: unknown };
-  if (typeof code !== 'string' || !/^SL\d{3}$/.test(code) || typeof message !== 'string') return null;
-  return { code: codeOf[code] ?? 'database.refused', summary: 'The database refused this change.', observed: message, next: 'Load the present state again and decide anew.' };
+  const code = sqlState(trouble);
+  if (code === null || !/^SL\d{3}$/.test(code)) return null;
+  const { driverError, message } = trouble as { readonly driverError?: { readonly message?: string }; readonly message?: string };
+  return { code: codeOf[code] ?? 'database.refused', summary: 'The database refused this change.', observed: driverError?.message ?? message ?? code, next: 'Load the present state again and decide anew.' };
 }
