@@ -1,5 +1,5 @@
 // Carries P16, P20: the one DELETE, without any parameter. Only deletion/destroy.executor.ts may import this file
-// (dependency rule `destroyer-only-in-executor`).
+// (dependency rule `only-the-executor-destroys`).
 import type { Fresh, Observed } from '../kernel';
 import type { GuestIdentity } from '../guest';
 import type { TokenCredential } from './connection';

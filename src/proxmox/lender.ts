@@ -1,5 +1,5 @@
 // Carries P15: the lender grants the destroy token exactly one guest, and takes it back. It cannot express DELETE nor any
-// other user. Only deletion/loan.ts may import this file (dependency rule `lender-only-in-loan`).
+// other user. Only deletion/loan.ts may import this file (dependency rule `only-the-loan-lends`).
 import type { Fresh, Observed, Vmid } from '../kernel';
 import type { GuestIdentity } from '../guest';
 import type { TokenCredential } from './connection';
