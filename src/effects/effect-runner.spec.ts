@@ -36,6 +36,9 @@ interface Script {
   readonly readBack?: Observed<Result<unknown>>;
   readonly taskEnds?: string | null;
   readonly tasks?: readonly { readonly upid: Upid; readonly type: string; readonly user: string; readonly id: string }[];
+  readonly tasksHidden?: boolean;
+  /** Where the recheck finds the guest. */
+  readonly node?: string;
 }
 /** What was done, in order. */
 const asked: string[] = [];
@@ -46,12 +49,12 @@ function scripted(script: Script): EffectDefinition<unknown> {
   const reader = {
     taskState: async () => { asked.push('task state'); return script.taskEnds === null ? no({ kind: 'transient', where: 'task', text: '595' }) : ok({ running: false, exitstatus: script.taskEnds ?? 'OK' }); },
     taskLog: async () => ok({ lines: [], total: 0 }),
-    tasks: async () => { asked.push('tasks'); return ok(script.tasks ?? []); },
+    tasks: async (node: string) => { asked.push(node === 'n1' ? 'tasks' : `tasks of ${node}`); return script.tasksHidden === true ? no({ kind: 'not-observed', where: 'tasks', text: '596' }) : ok(script.tasks ?? []); },
   } as unknown as ProxmoxReader;
   return {
     intent: { step, kind: script.kind ?? 'create', cluster: guest.cluster, node: 'n1', vmid: guest.vmid, guestId: guest.guestId, request: { vmid: guest.vmid } },
     reader,
-    recheck: async () => { asked.push('recheck'); return script.recheck?.() ?? ok({ digest: 'd' }); },
+    recheck: async () => { asked.push('recheck'); return script.recheck?.() ?? ok({ digest: 'd', ...(script.node === undefined ? {} : { node: script.node }) }); },
     evidence: (evidence) => evidence,
     call: async () => { asked.push(`call (row: ${(await store.latest(holder, step))?.state ?? 'none'})`); return script.call?.() ?? { class: 'applied' }; },
     task: { type: 'qmcreate', tokenId: 'sluice-create@pve!create' },
@@ -120,6 +123,39 @@ describe('P26 an unknown outcome is settled by looking', () => {
 
   it.each([['of another guest', { id: '1' }], ['of another token', { user: 'root@pam!x' }], ['of another kind', { type: 'qmstart' }]])('never takes a task %s for its own', async (_words, other) => {
     await run({ call: lost, tasks: [{ upid, type: 'qmcreate', user: 'sluice-create@pve!create', id: String(guest.vmid), ...other }], looks: [{ kind: 'applied' }] });
+    expect(asked).toEqual(['recheck', 'call (row: called)', 'tasks', 'look', 'read back']);
+  });
+
+  const found = { upid, type: 'qmcreate', user: 'sluice-create@pve!create', get id() { return String(guest.vmid); } };
+
+  it('P30 concludes nothing while the tasks cannot be read: the write may still be at work', async () => {
+    expect(await run({ call: lost, tasksHidden: true, looks: [{ kind: 'not-applied', observed: 'it is there' }] })).toMatchObject({ end: 'unknown', observed: expect.stringContaining('tasks of node n1 could not be read') });
+    expect([asked.includes('look'), await rows()]).toEqual([false, ['1 unknown']]);
+    expect(await run({ tasks: [found] })).toMatchObject({ end: 'confirmed' });
+    expect(calls()).toBe(1);
+  });
+
+  it('looks for the task where the recheck found the guest, not only where it was planned', async () => {
+    await run({ call: lost, node: 'n2', looks: [{ kind: 'applied' }] });
+    expect(asked.filter((one) => one.startsWith('tasks'))).toEqual(['tasks of n2', 'tasks']);
+  });
+
+  it('follows the task that an unknown row names, before it looks at anything', async () => {
+    await run({ call: () => ({ class: 'started', upid }), readBack: no({ kind: 'transient', where: 'config', text: '595' }) });
+    expect(await store.latest(holder, step)).toMatchObject({ state: 'unknown', upid });
+    asked.splice(0);
+    expect(await run({ taskEnds: 'VM is locked (backup)' })).toMatchObject({ end: 'refused', refusal: { code: 'proxmox.task-refused' } });
+    expect(asked).toEqual(['task state']);
+  });
+
+  it('never takes the task of another effect for its own', async () => {
+    const other = await make.job({ state: 'running' });
+    await db.owner.change(`insert into effects (holder_kind, holder_id, step, kind, cluster, guest_id, request, fence, state, called_at, upid) select 'job', $1, 's', 'create', $2, $3, '{}', 1, 'intended', null, null`, [other, guest.cluster, guest.guestId]);
+    await db.owner.transaction(async (tx) => {
+      await tx.rows('set local session_replication_role = replica');
+      await tx.change(`update effects set state = 'accepted', called_at = sluice_now(), upid = $2 where holder_id = $1`, [other, upid]);
+    });
+    await run({ call: lost, tasks: [found], looks: [{ kind: 'applied' }] });
     expect(asked).toEqual(['recheck', 'call (row: called)', 'tasks', 'look', 'read back']);
   });
 

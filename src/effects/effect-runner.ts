@@ -1,6 +1,6 @@
 // Carries P9, P11, P25, P26, P28: intent row -> recheck -> called row -> call -> UPID row -> follow -> read back. After a
 // crash the same function goes on from the last row: what may have been sent is settled by looking, never sent again.
-import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result, type Upid } from '../kernel';
+import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result, type Upid, type Vmid } from '../kernel';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxReader, TaskEnd, WriteOutcome } from '../proxmox/ports';
 import { followTask } from '../proxmox';
@@ -36,8 +36,6 @@ export type EffectEnd =
   | { readonly end: 'diverged'; readonly refusal: Refusal }
   | { readonly end: 'unknown'; readonly observed: string };
 
-type Accepted = Extract<EffectState, { readonly state: 'accepted' }>;
-
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
 const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
 /** The others are done when they are answered: there is no task to accept. */
@@ -47,6 +45,8 @@ registerFailpoints(kinds.flatMap((kind) => effectPoints.filter((point) => point 
 /** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */
 const transientAttempts = 3;
 const lookPatienceMillis = 8000;
+/** The clocks of database and node may differ by so much; a task that another effect knows is never taken for this one's. */
+const clockToleranceSeconds = 600;
 
 export class EffectRunner {
   constructor(private readonly store: EffectStore) {}
@@ -73,7 +73,10 @@ export class EffectRunner {
       case 'intended': return this.send(holder, definition, row);
       case 'called': return this.settle(holder, definition, row, { state: 'called' }, 'the worker stopped between the call and its answer');
       case 'unknown': return this.settle(holder, definition, row, { state: 'unknown', upid: row.upid, observed: 'looked at again' }, 'the outcome was unknown');
-      case 'accepted': return this.follow(holder, definition, row, { state: 'accepted', upid: row.upid ?? missingUpid(row) });
+      case 'accepted': {
+        const upid = row.upid ?? missingUpid(row);
+        return this.follow(holder, definition, row, { state: 'accepted', upid }, upid);
+      }
       case 'confirmed': return { end: 'confirmed', outcome: row.outcome };
       case 'refused': return { end: 'refused', refusal: row.outcome as Refusal };
       case 'diverged': return { end: 'diverged', refusal: row.outcome as Refusal };
@@ -86,50 +89,62 @@ export class EffectRunner {
     const checked = await definition.recheck();
     if (!checked.ok) return this.end(holder, row, { state: 'intended' }, { event: 'not-sent', refusal: checked.error });
     await failpoint(`effects/${kind}/after-recheck`);
-    const called = await this.move(holder, row, { state: 'intended' }, { event: 'call' }, definition.evidence(checked.value));
+    const evidence = definition.evidence(checked.value);
+    const called = await this.move(holder, row, { state: 'intended' }, { event: 'call' }, evidence);
+    const sent: EffectRow = { ...row, evidence };
     await failpoint(`effects/${kind}/before-call`);
     const outcome = await definition.call(checked.value);
     await failpoint(`effects/${kind}/after-call`);
     switch (outcome.class) {
-      case 'applied': return this.readBack(holder, definition, row, called);
+      case 'applied': return this.readBack(holder, definition, sent, called);
       case 'started': {
-        const accepted = await this.move(holder, row, called, { event: 'accept', upid: outcome.upid });
+        const accepted = await this.move(holder, sent, called, { event: 'accept', upid: outcome.upid });
         await failpoint(`effects/${kind}/after-accept`);
-        return this.follow(holder, definition, row, accepted as Accepted);
+        return this.follow(holder, definition, sent, accepted, outcome.upid);
       }
       case 'not-applied': {
         const refusal = notApplied(definition.intent, outcome.text, outcome.status);
-        const refused = await this.end(holder, row, called, { event: 'refuse', refusal });
+        const refused = await this.end(holder, sent, called, { event: 'refuse', refusal });
         // A second destroy row cannot exist (P27); everything else may try again what provably did nothing.
         if (!outcome.transient || kind === 'destroy' || row.attempt >= transientAttempts) return refused;
         return this.proceed(holder, definition, await this.intend(holder, definition.intent, row.attempt + 1));
       }
-      case 'partly-applied': return this.settle(holder, definition, row, called, `${outcome.status} ${outcome.text}`);
-      case 'unknown': return this.settle(holder, definition, row, called, outcome.text);
+      case 'partly-applied': return this.settle(holder, definition, sent, called, `${outcome.status} ${outcome.text}`);
+      case 'unknown': return this.settle(holder, definition, sent, called, outcome.text);
       default: return exhaustive(outcome);
     }
   }
 
   /** Follows the task to its exit status: a UPID is not success (P11). */
-  private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, accepted: Accepted): Promise<EffectEnd> {
-    const end: TaskEnd = await followTask(definition.reader, accepted.upid, definition.onLine === undefined ? {} : { onLine: definition.onLine });
+  private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, upid: Upid): Promise<EffectEnd> {
+    const end: TaskEnd = await followTask(definition.reader, upid, definition.onLine === undefined ? {} : { onLine: definition.onLine });
     switch (end.kind) {
-      case 'ok': return this.readBack(holder, definition, row, accepted);
-      case 'refused': return this.end(holder, row, accepted, { event: 'refuse', refusal: taskSaid(definition.intent, end.exitstatus) });
-      case 'failed': return this.settle(holder, definition, row, accepted, `task ended with: ${end.exitstatus}`);
-      case 'lost': return this.settle(holder, definition, row, accepted, end.text);
+      case 'ok': return this.readBack(holder, definition, row, from);
+      case 'refused': return this.end(holder, row, from, { event: 'refuse', refusal: taskSaid(definition.intent, end.exitstatus) });
+      case 'failed': return this.settleByLooking(holder, definition, row, from, `task ended with: ${end.exitstatus}`);
+      case 'lost': {
+        // Following was given up. What still runs, or cannot be asked, may still change the guest: looking at it would prove nothing.
+        const state = await definition.reader.taskState(upid);
+        if (!state.ok || state.value.running) return this.lose(holder, row, from, `${end.text}; the task ${state.ok ? 'still runs' : 'cannot be asked'}`);
+        return this.settleByLooking(holder, definition, row, from, end.text);
+      }
       default: return exhaustive(end);
     }
   }
 
-  /** P26: the answer is not known. Look for the task, then at the guest itself; nothing is sent. */
+  /** P26: the answer is not known. First the task that the write may have started, then the guest itself; nothing is sent. */
   private async settle<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, why: string): Promise<EffectEnd> {
     definition.onLine?.(`the outcome is not known (${why}); looking`);
-    const task = from.state === 'called' ? await this.findTask(definition, row) : null;
-    if (task !== null) {
-      const accepted = await this.move(holder, row, from, { event: 'accept', upid: task });
-      return this.follow(holder, definition, row, accepted as Accepted);
+    const task = await this.findTask(definition, row, from);
+    switch (task.kind) {
+      case 'found': return this.follow(holder, definition, row, from.state === 'called' ? await this.move(holder, row, from, { event: 'accept', upid: task.upid }) : from, task.upid);
+      case 'unreadable': return this.lose(holder, row, from, `${why}; ${task.observed}`);
+      case 'none': return this.settleByLooking(holder, definition, row, from, why);
+      default: return exhaustive(task);
     }
+  }
+
+  private async settleByLooking<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, why: string): Promise<EffectEnd> {
     const lost = from.state === 'unknown' ? from : await this.move(holder, row, from, { event: 'lose', observed: why });
     const looked = await this.lookPatiently(definition);
     switch (looked.kind) {
@@ -138,6 +153,11 @@ export class EffectRunner {
       case 'cannot-tell': return { end: 'unknown', observed: `${why}; looked: ${looked.observed}` };
       default: return exhaustive(looked);
     }
+  }
+
+  private async lose(holder: Holder, row: EffectRow, from: EffectState, observed: string): Promise<EffectEnd> {
+    if (from.state !== 'unknown') await this.move(holder, row, from, { event: 'lose', observed });
+    return { end: 'unknown', observed };
   }
 
   /** A write may still be at work behind a 596: "not applied" is believed only when it stays so. */
@@ -152,12 +172,19 @@ export class EffectRunner {
     }
   }
 
-  private async findTask<Evidence>(definition: EffectDefinition<Evidence>, row: EffectRow): Promise<Upid | null> {
-    if (definition.task === null || row.node === null || row.vmid === null) return null;
+  /** The task of this write: the one its row names, or one of ours on the guest's node that no other effect knows. */
+  private async findTask<Evidence>(definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState): Promise<FoundTask> {
+    if (from.state === 'unknown' && from.upid !== null) return { kind: 'found', upid: from.upid };
+    if (definition.task === null || row.vmid === null) return { kind: 'none' };
     const { type, tokenId } = definition.task;
-    const tasks = await definition.reader.tasks(row.node, { vmid: row.vmid as never, sinceUnix: row.intendedUnix - 120 });
-    if (!tasks.ok) return null;
-    return tasks.value.find((task) => task.type === type && task.user === tokenId && task.id === String(row.vmid))?.upid ?? null;
+    for (const node of new Set([nodeIn(row.evidence), row.node].filter((name) => name !== null))) {
+      const tasks = await definition.reader.tasks(node, { vmid: row.vmid as Vmid, sinceUnix: row.intendedUnix - clockToleranceSeconds });
+      if (!tasks.ok) return { kind: 'unreadable', observed: `the tasks of node ${node} could not be read: ${tasks.error.text}` };
+      const mine = tasks.value.filter((task) => task.type === type && task.user === tokenId && task.id === String(row.vmid)).map((task) => task.upid);
+      const [upid] = await this.store.unknownToEffects(mine);
+      if (upid !== undefined) return { kind: 'found', upid };
+    }
+    return { kind: 'none' };
   }
 
   private async readBack<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState): Promise<EffectEnd> {
@@ -165,8 +192,7 @@ export class EffectRunner {
     const seen = await definition.readBack();
     if (!seen.ok) {
       const observed = `done, but it could not be read back: ${seen.error.where}: ${seen.error.text}`;
-      if (from.state !== 'unknown') await this.move(holder, row, from, { event: 'lose', observed });
-      return { end: 'unknown', observed };
+      return this.lose(holder, row, from, observed);
     }
     const end = await this.end(holder, row, from, seen.value.ok ? { event: 'confirm', outcome: seen.value.value } : { event: 'diverge', refusal: seen.value.error });
     await failpoint(`effects/${definition.intent.kind}/after-confirm`);
@@ -190,6 +216,14 @@ export class EffectRunner {
       default: return exhaustive(to);
     }
   }
+}
+
+type FoundTask = { readonly kind: 'found'; readonly upid: Upid } | { readonly kind: 'none' } | { readonly kind: 'unreadable'; readonly observed: string };
+
+/** The call goes to where the recheck found the guest, which need not be the node of the plan. */
+function nodeIn(evidence: unknown): string | null {
+  const node = (evidence as { readonly node?: unknown } | null)?.node;
+  return typeof node === 'string' ? node : null;
 }
 
 const missingUpid = (row: EffectRow): never => { throw new Bug(`effect ${row.id} is accepted without a UPID`); };

@@ -37,7 +37,7 @@ export interface Intent {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-const columns = `id, step, attempt, kind, cluster, node, vmid, guest_id as "guestId", state, upid, outcome, evidence, floor(extract(epoch from intended_at))::integer as "intendedUnix"`;
+const columns = `id, step, attempt, kind, cluster, node, vmid, guest_id as "guestId", state, upid, outcome, evidence, floor(extract(epoch from intended_at - (select clock_shift from settings)))::integer as "intendedUnix"`;
 
 export class EffectStore {
   constructor(private readonly db: Database) {}
@@ -45,6 +45,13 @@ export class EffectStore {
   /** The newest attempt of a step, or null when it was never intended. */
   async latest(holder: Holder, step: string): Promise<EffectRow | null> {
     return this.db.maybe<EffectRow>(`select ${columns} from effects where holder_kind = $1 and holder_id = $2 and step = $3 order by attempt desc limit 1`, [holder.kind, holder.id, step]);
+  }
+
+  /** Those of these tasks that no effect has as its own. */
+  async unknownToEffects(upids: readonly Upid[]): Promise<readonly Upid[]> {
+    if (upids.length === 0) return [];
+    const known = new Set((await this.db.rows<{ upid: Upid }>('select upid from effects where upid = any ($1)', [upids])).map((row) => row.upid));
+    return upids.filter((upid) => !known.has(upid));
   }
 
   async ofHolder(kind: Holder['kind'], id: string): Promise<EffectRow[]> {
