@@ -1,4 +1,4 @@
-export { actorKey, actorName, missingPermissions, type Actor, type PersonActor, type ServiceActor } from './core/actor';
+export { actorKey, actorName, type Actor, type PersonActor, type ServiceActor } from './core/actor';
 export { isPermission, permissions, permissionWords, servicePermissions, type Permission } from './core/permission';
 export { Caller, callerOf, CsrfToken, personOrThrow, Public, Requires, RequiresAny } from './declarations';
 export { sessionTokenOf } from './authentication';

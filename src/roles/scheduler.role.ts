@@ -9,8 +9,7 @@ import { databaseNow } from '../platform/database';
 import { enqueue } from '../platform/queue';
 import { deletionSweep } from './deletion-parts';
 import type { Ground } from './ground';
-
-interface Tick { readonly name: string; readonly everyMillis: number; run(): Promise<void> }
+import { Ticks, type Tick } from './ticks';
 
 export async function startScheduler(ground: Ground): Promise<void> {
   const { config, log } = ground;
@@ -29,18 +28,14 @@ export async function startScheduler(ground: Ground): Promise<void> {
   ];
   const app = await NestFactory.createApplicationContext(TicksModule.with(), { logger: false });
   const registry = app.get(ModuleRef).get(SchedulerRegistry, { strict: false });
-  const running = new Set<Promise<void>>();
-  const fire = (tick: Tick): void => {
-    const run = tick.run().catch((error: unknown) => log.warn({ tick: tick.name, error }, 'a tick failed; it comes again')).finally(() => running.delete(run));
-    running.add(run);
-  };
+  const firing = new Ticks(log);
   for (const tick of ticks) {
-    registry.addInterval(tick.name, setInterval(() => fire(tick), tick.everyMillis));
-    fire(tick);
+    registry.addInterval(tick.name, setInterval(() => firing.fire(tick), tick.everyMillis));
+    firing.fire(tick);
   }
   ground.shutdown.onStop('scheduler', async () => {
     await app.close();
-    await Promise.all(running);
+    await firing.settled();
   });
 }
 

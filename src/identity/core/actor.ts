@@ -17,5 +17,3 @@ export const actorKey = (actor: Actor): string => (actor.kind === 'person' ? `pe
 
 /** How people call the actor. */
 export const actorName = (actor: Actor): string => (actor.kind === 'person' ? actor.displayName : `service ${actor.name}`);
-
-export const missingPermissions = (actor: Actor, needed: readonly Permission[]): Permission[] => needed.filter((permission) => !actor.permissions.has(permission));

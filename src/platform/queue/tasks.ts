@@ -2,8 +2,6 @@
 export const taskNames = ['intent.plan', 'merge.look', 'apply.run', 'deletion.prepare', 'deletion.quarantine', 'deletion.undo'] as const;
 export type TaskName = (typeof taskNames)[number];
 
-export const isTaskName = (name: string): name is TaskName => (taskNames as readonly string[]).includes(name);
-
 /** The id a task carries; null when a row of the queue holds something else. */
 export function idOf(payload: unknown): string | null {
   const id = (payload as { readonly id?: unknown } | null)?.id;

@@ -1,5 +1,4 @@
 // The words and units that people read, the same on every page and in the terminal. Pure: a number and its unit in, text out.
-import type { Instant } from '../../kernel';
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
@@ -31,12 +30,6 @@ export function durationText(seconds: number): string {
 export function sizeText(mib: number): string {
   if (mib >= 2 ** 20 && (mib * 4) % 2 ** 20 === 0) return `${mib / 2 ** 20} TiB`;
   return mib >= 1024 && (mib * 4) % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`;
-}
-
-/** How long before `now`, in words. */
-export function agoText(then: Instant, now: Instant): string {
-  const seconds = Math.round((Date.parse(now) - Date.parse(then)) / 1000);
-  return seconds < 1 ? 'just now' : `${durationText(seconds)} ago`;
 }
 
 export const guestKind = (kind: 'qemu' | 'lxc'): string => (kind === 'qemu' ? 'VM' : 'CT');
