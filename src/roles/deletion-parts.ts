@@ -3,7 +3,6 @@ import type { Clusters } from '../endpoints';
 import { DeletionSweep, Preparation, Quarantine, RequestsService, RequestStore, ReviewStore, UndoWork, type Enqueue } from '../deletion';
 import { EffectStore } from '../effects';
 import type { FieldMap } from '../intent';
-import type { Refusal } from '../kernel';
 import type { Deletions } from '../merge';
 import type { NetBoxes } from '../netbox';
 import type { Database } from '../platform/database';
@@ -35,7 +34,7 @@ export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBo
   const quarantine = new Quarantine(store, effects, clusters);
   const undo = new UndoWork(store, effects, clusters, netboxes);
   return {
-    merges: { raise: (tx, wanted) => requests.raise(tx, wanted), cancelForRevert: (id, branch) => store.advance(id, { event: 'cancel', refusal: revertedText(branch) }, { role: 'worker', actor: 'role:worker' }) },
+    merges: requests,
     prepare: (id) => prepare.run(id),
     quarantine: (id) => quarantine.run(id),
     undo: (id) => undo.run(id),
@@ -44,5 +43,3 @@ export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBo
 
 /** Expires what ran out of time, and hands on again what nobody is working at: the deleter leaves its undo work to this. */
 export const deletionSweep = (db: Database): DeletionSweep => new DeletionSweep(new RequestStore(db, hand), hand, 10);
-
-const revertedText = (branch: string): Refusal => ({ code: 'deletion.reverted', summary: `The branch ${branch} that asked for this deletion was reverted.`, observed: 'NetBox recorded the revert', next: 'Ask again in a new branch if the guest shall still go.' });
