@@ -181,7 +181,7 @@ describe('P13 a cluster that is not the one that was confirmed', () => {
     const created = branch.plan.actions.find((action: any) => action.kind === 'create').guest.vmid;
     await other();
     const job = await mergeAndRest(branch);
-    expect(job).toMatchObject({ state: 'refused', refusal: { code: 'cluster.identity' } });
+    expect(job).toMatchObject({ state: 'refused', refusal: { code: 'cluster.not-confirmed' } });
     expect([await small.writes(created), await small.writes(id('stranger'))]).toEqual([[], []]);
     const approver = await story.signIn('approver');
     expect((await approver.get<any>('/api/connections')).body.find((row: any) => row.name === 'leipzig').state).toBe('changed');

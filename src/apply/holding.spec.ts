@@ -36,7 +36,7 @@ describe('P31 a freeze in the middle of a job', () => {
     expect((await engineer.post('/api/freeze', { reason: 'odd load on the cluster' })).status).toBe(200);
     await lab().lift(paused);
     const held = await small.rests(branch);
-    expect(held).toMatchObject({ state: 'held', refusal: { code: 'apply.frozen' } });
+    expect(held).toMatchObject({ state: 'held', refusal: { code: 'freeze.on' } });
     expect(states(held)).toEqual(['done', 'waiting', 'waiting', 'waiting']);
     expect(await small.writes(vmid)).toEqual(['POST /nodes/pve3/qemu']);
     expect((await engineer.post('/api/unfreeze', { reason: 'mine' })).status).toBe(403);

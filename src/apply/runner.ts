@@ -2,7 +2,7 @@
 // only what comes next. A worker that dies leaves rows from which the next one goes on (P25).
 import { hostname } from 'node:os';
 import { type LinkStore, type Clusters } from '../endpoints';
-import { faultAsRefusal, type EffectEnd, type EffectRunner, type Holder } from '../effects';
+import { faultAsRefusal, refusalOfEnd, type EffectEnd, type EffectRunner, type Holder } from '../effects';
 import type { GuestIdentity } from '../guest';
 import { type PlanStore, type Action, type FieldMap, type Plan } from '../intent';
 import { exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
@@ -125,7 +125,7 @@ export class JobRunner {
       // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
       return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);
     } catch (trouble) {
-      if (sqlState(trouble) === 'SL031') return { kind: 'hold', refusal: { code: 'apply.frozen', summary: 'Sluice is frozen, so the job waits before its next write.', observed: 'the freeze switch is on', next: 'It goes on by itself when somebody unfreezes.' } };
+      if (sqlState(trouble) === 'SL031') return { kind: 'hold', refusal: { code: 'freeze.on', summary: 'Sluice is frozen, so the job waits before its next write.', observed: 'the freeze switch is on', next: 'It goes on by itself when somebody unfreezes.' } };
       throw trouble;
     }
   }
@@ -164,7 +164,7 @@ export class JobRunner {
     if (known !== undefined) return known;
     const seen = await this.lookAtCluster(cluster);
     const refusal: Refusal | null = !seen.ok ? faultAsRefusal(`Cluster ${cluster}`, seen.error)
-      : seen.value === 'confirmed' ? null : { code: 'cluster.identity', summary: `Cluster ${cluster} is not the one that was confirmed, so nothing is sent to it.`, observed: `its identity is ${seen.value}`, next: 'Look whether the connection leads to the right cluster; an administrator confirms it under Connections, then resume.' };
+      : seen.value === 'confirmed' ? null : { code: 'cluster.not-confirmed', summary: `Cluster ${cluster} is not the one that was confirmed, so nothing is sent to it.`, observed: `its identity is ${seen.value}`, next: 'Look whether the connection leads to the right cluster; an administrator confirms it under Connections, then resume.' };
     run.looked.set(cluster, refusal);
     return refusal;
   }
@@ -187,7 +187,7 @@ function resultOf(end: EffectEnd): StepResult {
     case 'confirmed': return { kind: 'done' };
     case 'refused': return { kind: 'no', state: 'refused', refusal: end.refusal };
     case 'diverged': return { kind: 'no', state: 'diverged', refusal: end.refusal };
-    case 'unknown': return { kind: 'no', state: 'stuck', refusal: { code: 'effect.unknown', summary: 'Whether the write happened cannot be told yet.', observed: end.observed, next: 'Look at the guest in Proxmox; resume to look again. Nothing is sent twice.' } };
+    case 'unknown': return { kind: 'no', state: 'stuck', refusal: refusalOfEnd(end, 'Look at the guest in Proxmox; resume to look again. Nothing is sent twice.') };
     default: return exhaustive(end);
   }
 }

@@ -3,16 +3,17 @@
 // read back. The only file that may import the destroyer port.
 import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
 import type { ClusterAccess, Clusters } from '../endpoints';
-import { EffectRunner, type EffectEnd, type EffectStore } from '../effects';
+import { EffectRunner, refusalOfEnd, type EffectEnd, type EffectStore } from '../effects';
 import { databaseNow, sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxHttp, TokenCredential } from '../proxmox';
 import { proxmoxDestroyer, type ProxmoxDestroyer } from '../proxmox/destroyer';
 import { halves, notExactly } from './core/loans';
+import { approvalVoid, frozen } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import { nextRequest } from './core/transitions';
 import { destroyWrite } from './destroy-write';
-import { holderOfRequest, refusalOfEnd, settleOnly } from './effect-tools';
+import { holderOfRequest, settleOnly } from './effect-tools';
 import { buryGuest } from './guest.store';
 import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
@@ -230,8 +231,8 @@ export class Deleter {
 
   private async goOn(record: RequestRecord, hand: Hand): Promise<void> {
     const facts = await this.store.facts(this.store.db, record, 'deleter');
-    if (facts.frozen) return this.store.hold(record.id, 'destroying', { code: 'freeze.on', summary: 'Everything is frozen.', observed: 'the freeze switch is on', next: 'A second person unfreezes.' }, actor);
-    if (facts.standing < record.content.terms.threshold || facts.vetoes > 0) return this.stop(record, hand, { code: 'deletion.approval-void', summary: 'The approvals do not stand any more.', observed: `${facts.standing} of ${record.content.terms.threshold} stand`, next: 'Ask again.' });
+    if (facts.frozen) return this.store.hold(record.id, 'destroying', frozen, actor);
+    if (facts.standing < record.content.terms.threshold || facts.vetoes > 0) return this.stop(record, hand, approvalVoid(facts.standing, record.content.terms.threshold));
     const shut = await hand.checks.shutNow(record);
     if (shut === null) return this.carryOut(record, hand);
     return shut.passing ? this.store.hold(record.id, 'destroying', shut.refusal, actor) : this.stop(record, hand, shut.refusal);

@@ -1,6 +1,6 @@
-// Carries P25, P26, P29: what the writes of a deletion have in common: going on with a row that a dead worker left without
-// sending anything new, and the sentence of an end that was not the one wanted.
-import { refuse, type Refusal } from '../kernel';
+// Carries P25, P26, P29: what the writes of a deletion have in common: going on with a row that a dead worker left, without
+// sending anything new, and trying again what provably did nothing.
+import { refuse } from '../kernel';
 import type { EffectDefinition, EffectEnd, EffectRunner, EffectStore, Holder } from '../effects';
 import type { RequestRecord } from './core/request';
 
@@ -22,6 +22,3 @@ export async function runOnceMore<Evidence>(effects: EffectStore, runner: Effect
   const row = await effects.latest(holder, definition.intent.step);
   return row?.upid === null && end.refusal.observed.includes('; looked: ') ? runner.run(holder, definition, 'again') : end;
 }
-
-export const refusalOfEnd = (end: Exclude<EffectEnd, { readonly end: 'confirmed' }>): Refusal =>
-  end.end === 'unknown' ? { code: 'effect.unknown-outcome', summary: 'What became of a write cannot be told.', observed: end.observed, next: 'Look at the guest, then decide by hand.' } : end.refusal;

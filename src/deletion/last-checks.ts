@@ -5,11 +5,11 @@ import type { ClusterAccess } from '../endpoints';
 import type { Permissions } from '../proxmox';
 import { gatesRefusal, judgeGates } from './core/gates';
 import { unexplainedRefusal } from './core/loans';
+import { notConfirmed } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { Loan } from './loan';
 import { observe } from './look';
 import type { RequestStore } from './request.store';
-import { notConfirmed } from './requests.service';
 
 /** Each token asked for its own rights; what they should be is the endpoints module's table (P15). */
 export interface RightsAsks { readonly lender: () => Promise<Observed<Permissions>>; readonly destroy: () => Promise<Observed<Permissions>> }

@@ -2,13 +2,13 @@
 // is settled by looking. The only file that may import the lender port.
 import { no, notObserved, ok, type Observed, type Refusal, type Result } from '../kernel';
 import { guestName } from '../guest';
-import { differs, EffectRunner, locate, readAs, type EffectDefinition, type EffectEnd, type EffectKind, type EffectRow, type EffectStore, type Holder, type Rechecked } from '../effects';
+import { differs, EffectRunner, locate, readAs, refusalOfEnd, type EffectDefinition, type EffectEnd, type EffectKind, type EffectRow, type EffectStore, type Holder, type Rechecked } from '../effects';
 import type { ClusterAccess } from '../endpoints';
 import type { AclRow, Permissions, ProxmoxHttp, TokenCredential } from '../proxmox';
 import { loanRole, proxmoxLender, type ProxmoxLender } from '../proxmox/lender';
 import { halves, judgeLoans, standsFor, type Half, type LoanJudgement, type LoanNames } from './core/loans';
 import type { RequestRecord } from './core/request';
-import { refusalOfEnd, settleOnly } from './effect-tools';
+import { settleOnly } from './effect-tools';
 import { recheckWindow } from './window-check';
 
 /** What a deleter loads of the lender's power on one cluster. */

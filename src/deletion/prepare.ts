@@ -8,6 +8,7 @@ import type { NetBoxes } from '../netbox';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { valuesOf } from './core/baseline';
 import { gatesRefusal, isOpen, judgeGates } from './core/gates';
+import { notConfirmed, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { factsOf, proxmoxRecord } from './guest-facts';
@@ -15,7 +16,6 @@ import { observe } from './look';
 import { readNetBoxRecord } from './netbox-record';
 import type { RestoreFields } from './put-back';
 import type { RequestStore } from './request.store';
-import { notConfirmed, notReachable } from './requests.service';
 import type { ReviewStore } from './review.store';
 
 registerFailpoints(['deletion/before-prepared', 'deletion/after-prepared']);

@@ -1,11 +1,10 @@
 // Carries P24, P25, P26: a record that a merged delete removed is written again, object by object, each with its intent row;
 // an answer that was lost is settled by looking, and a run that was cut goes on where the rows end.
 import { Bug, no, notObserved, ok, type Result } from '../kernel';
-import { differs, netboxOutcome, readAs, type EffectDefinition, type EffectEnd, type EffectRunner, type Holder, type Looked } from '../effects';
+import { differs, netboxOutcome, readAs, refusalOfEnd, type EffectDefinition, type EffectEnd, type EffectRunner, type Holder, type Looked } from '../effects';
 import type { NetBoxAccess } from '../netbox';
 import type { ProxmoxReader } from '../proxmox/ports';
 import { newIdKey, readRecord, restoration, type Creation, type Data, type LatePatch } from './core/netbox-record';
-import { refusalOfEnd } from './effect-tools';
 import { moveLink } from './guest.store';
 import type { RequestRecord } from './core/request';
 import type { RequestStore } from './request.store';

@@ -4,18 +4,18 @@
 import type { Refusal } from '../kernel';
 import { guestName } from '../guest';
 import type { ClusterAccess, Clusters } from '../endpoints';
-import { EffectRunner, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
+import { EffectRunner, refusalOfEnd, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { compareBaseline, differences, takeBaseline, valuesOf } from './core/baseline';
 import { gatesRefusal, judgeGates, type Gate } from './core/gates';
+import { changed, frozen, lockHolds, notConfirmed, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
-import { holderOfRequest, refusalOfEnd, runOnceMore } from './effect-tools';
+import { holderOfRequest, runOnceMore } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { isUnseen, lookWithPower, observe } from './look';
 import type { RequestStore } from './request.store';
-import { notConfirmed, notReachable } from './requests.service';
 
 registerFailpoints(['deletion/before-quarantining', 'deletion/after-quarantining', 'deletion/before-baseline', 'deletion/before-waiting', 'deletion/after-waiting']);
 
@@ -52,7 +52,7 @@ export class Quarantine {
       await this.work(record, access);
     } catch (trouble) {
       const state = sqlState(trouble);
-      if (state === 'SL031') await this.hold(record, { code: 'freeze.on', summary: 'Everything is frozen.', observed: 'the freeze switch is on', next: 'A second person unfreezes.' });
+      if (state === 'SL031') await this.hold(record, frozen);
       else if (state !== 'SL028') throw trouble;
     }
   }
@@ -111,8 +111,8 @@ export class Quarantine {
     if (moved !== null) return this.unexpected(record, moved);
     const baseline = takeBaseline(now.value.config, now.value.node);
     const verdict = compareBaseline(baseline, now.value);
-    if (verdict.kind === 'held') return void (await this.hold(record, { code: 'guest.locked', summary: `${guestName(record.content.target)} is locked.`, observed: verdict.observed, next: 'It goes on when the lock is gone.' }));
-    if (verdict.kind === 'changed') return this.unexpected(record, { code: 'guest.changed', summary: `${guestName(record.content.target)} changed while it was put into quarantine.`, observed: verdict.observed, next: 'Look who did it; ask again if it shall still go.' });
+    if (verdict.kind === 'held') return void (await this.hold(record, lockHolds(guestName(record.content.target), verdict.observed)));
+    if (verdict.kind === 'changed') return this.unexpected(record, changed(guestName(record.content.target), 'while it was put into quarantine', verdict.observed));
     await failpoint('deletion/before-waiting');
     const waits = await this.store.advance(record.id, { event: 'wait', baseline, quarantine: { tagged: true, poweredOff } }, { ...by, fence: record.fence });
     await failpoint('deletion/after-waiting');

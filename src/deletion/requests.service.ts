@@ -6,6 +6,7 @@ import type { Clusters } from '../endpoints';
 import { actorKey, actorName, type Actor, type PersonActor } from '../identity';
 import { databaseNow, type Tx } from '../platform/database';
 import { judgeReview, type Reviewed, type Reviewer, type ReviewInput } from './core/review';
+import { notReachable } from './core/refusals';
 import { isEnd, type DeletionTerms, type RequestRecord } from './core/request';
 import { linkedGuest } from './guest.store';
 import { lookWithPower, type Look } from './look';
@@ -149,10 +150,6 @@ export class RequestsService {
 
 const vetoText = (actor: Actor, reason: string): Refusal => ({ code: 'deletion.vetoed', summary: `Vetoed by ${actorName(actor)}.`, observed: reason, next: 'A veto is final: ask again when its reason is gone.' });
 const noSuch = (id: string): Result<never> => refuse('deletion.not-found', 'There is no such deletion request.', id, 'Look at the list of requests.');
-export const notReachable = (cluster: string): Refusal => ({ code: 'proxmox.not-observed', summary: `Cluster ${cluster} is not configured in this process.`, observed: 'no connection', next: 'Configure the cluster.' });
-
-/** P13: a connection that leads to another cluster than the confirmed one says nothing about our guests. */
-export const notConfirmed = (cluster: string): Refusal => ({ code: 'cluster.not-confirmed', summary: `Cluster ${cluster} is not the one that was confirmed.`, observed: 'its name, nodes or CA changed, or nobody confirmed it', next: 'An administrator confirms the cluster.' });
 
 /** Only what a request freezes: the policy may know more. */
 const onlyTerms = ({ threshold, windowSeconds, approveWithinSeconds, startWithinSeconds, maxPerHour, powerOff }: DeletionTerms): DeletionTerms => ({ threshold, windowSeconds, approveWithinSeconds, startWithinSeconds, maxPerHour, powerOff });

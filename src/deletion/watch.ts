@@ -4,10 +4,10 @@ import { isBefore, type Instant, type Refusal } from '../kernel';
 import { guestName } from '../guest';
 import type { Clusters } from '../endpoints';
 import { compareBaseline } from './core/baseline';
+import { changed, inWindow, lockHolds, notConfirmed, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import { isUnseen, lookWithPower } from './look';
 import type { RequestStore } from './request.store';
-import { notConfirmed, notReachable } from './requests.service';
 import { baselineOf } from './window-check';
 
 const actor = 'role:deleter';
@@ -35,10 +35,10 @@ export class WindowWatch {
     }
     const verdict = compareBaseline(baselineOf(record), look.value);
     if (verdict.kind === 'changed') {
-      await this.store.advance(record.id, { event: 'cancel', refusal: { code: 'guest.changed', summary: `${guestName(target)} changed during its recovery window.`, observed: verdict.observed, next: 'Look who did it; ask again if it shall still go.' } }, by);
+      await this.store.advance(record.id, { event: 'cancel', refusal: changed(guestName(target), inWindow, verdict.observed) }, by);
       return false;
     }
-    if (verdict.kind === 'held') return this.held(record, { code: 'guest.locked', summary: `${guestName(target)} is locked.`, observed: verdict.observed, next: 'It goes on when the lock is gone.' });
+    if (verdict.kind === 'held') return this.held(record, lockHolds(guestName(target), verdict.observed));
     return true;
   }
 

@@ -5,6 +5,7 @@ import { guestName } from '../guest';
 import { faultAsRefusal, recheck, type Rechecked } from '../effects';
 import type { ProxmoxReader } from '../proxmox/ports';
 import { compareBaseline, type WindowBaseline } from './core/baseline';
+import { changed, inWindow } from './core/refusals';
 import type { RequestRecord } from './core/request';
 
 export function baselineOf(record: RequestRecord): WindowBaseline {
@@ -23,5 +24,5 @@ export async function recheckWindow(record: RequestRecord, reader: ProxmoxReader
   if (config.protection) return refuse('guest.protected', `${who} is protected.`, 'protection is on', 'Clear protection by hand in Proxmox: Sluice never does.');
   if (power.value.haManaged) return refuse('guest.ha-managed', `${who} is managed by HA.`, 'an HA resource', 'Take it out of HA in Proxmox.');
   const verdict = compareBaseline(baselineOf(record), { config, node: fresh.node, hasProcess: power.value.hasProcess });
-  return verdict.kind === 'same' ? checked : refuse('guest.changed', `${who} changed during its recovery window.`, verdict.observed, 'Look who did it; ask again if it shall still go.');
+  return verdict.kind === 'same' ? checked : no(changed(who, inWindow, verdict.observed));
 }

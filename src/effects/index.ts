@@ -2,4 +2,5 @@ export { nextEffect, type EffectEvent, type EffectState } from './core/effect-st
 export { differs, EffectRunner, effectPoints, readAs, type EffectDefinition, type EffectEnd, type Looked } from './effect-runner';
 export { EffectStore, type EffectKind, type EffectRow, type Holder, type Intent } from './effect.store';
 export { netboxOutcome } from './netbox-outcome';
+export { refusalOfEnd } from './refusal-of-end';
 export { baselineMoved, faultAsRefusal, isFault, locate, lookAt, readGuestBack, recheck, type Expectation, type Rechecked, type Seen } from './recheck';

@@ -1,7 +1,8 @@
 // Carries P8, P17-P19, P22, P24, P27, P31: the one table of what may become of a deletion request. The trigger
 // `deletion_request_moves` repeats it for whoever comes with SQL; test/model searches all of it.
-import { exhaustive, isBefore, no, ok, type Instant, type Refusal, type Result } from '../../kernel';
+import { exhaustive, isBefore, no, ok, refuse, type Instant, type Refusal, type Result } from '../../kernel';
 import type { WindowBaseline } from './baseline';
+import { approvalVoid, frozen } from './refusals';
 import { isEnd, type DeletionTerms, type QuarantineDone, type RequestState, type StateName, type Undo } from './request';
 import { plusSeconds } from './time';
 
@@ -109,7 +110,7 @@ function mayDestroy(from: RequestState, facts: RequestFacts): Result<Extract<Req
   if (!stands.ok) return stands;
   if (isBefore(facts.now, from.waitsUntil)) return refuse('deletion.window-open', 'The recovery window has not passed.', `it ends at ${from.waitsUntil}, it is ${facts.now}`, 'Wait.');
   if (!isBefore(facts.now, from.startBy)) return tooLate('start', from.startBy, facts.now);
-  if (facts.frozen) return refuse('freeze.on', 'Everything is frozen.', 'the freeze switch is on', 'A second person unfreezes.');
+  if (facts.frozen) return no(frozen);
   if (!facts.hasTombstone) return refuse('deletion.no-tombstone', 'Nothing is destroyed without a tombstone.', 'no tombstone', 'Cancel the request and ask again.');
   if (facts.otherDestroying) return refuse('deletion.one-at-a-time', 'Another guest is being destroyed.', 'one destroy at a time', 'Wait until it has ended.');
   if (facts.destroysThisHour >= facts.terms.maxPerHour) return refuse('deletion.too-many', 'Enough was destroyed on this cluster for now.', `${facts.destroysThisHour} in the last hour, allowed ${facts.terms.maxPerHour}`, 'Wait.');
@@ -119,7 +120,7 @@ function mayDestroy(from: RequestState, facts: RequestFacts): Result<Extract<Req
 
 function approvalsStand(facts: RequestFacts): Result<void> {
   if (facts.vetoes > 0) return refuse('deletion.vetoed', 'One veto is final.', `${facts.vetoes} veto`, 'Ask again when the reason is gone.');
-  if (facts.standing < facts.terms.threshold) return refuse('deletion.approval-void', 'The approvals do not stand any more.', `${facts.standing} of ${facts.terms.threshold} stand`, 'Ask again.');
+  if (facts.standing < facts.terms.threshold) return no(approvalVoid(facts.standing, facts.terms.threshold));
   return ok(undefined);
 }
 
@@ -139,8 +140,6 @@ function undoAfter(from: RequestState, facts: RequestFacts): Undo {
   const touched = from.state === 'quarantining' || from.state === 'waiting' || from.state === 'destroying';
   return touched || facts.recordRemoved ? 'pending' : 'none';
 }
-
-const refuse = (code: string, summary: string, observed: string, next: string): Result<never> => no({ code, summary, observed, next });
 
 const tooLate = (what: string, until: Instant, now: Instant): Result<never> => refuse('deletion.expired', `The time to ${what} has ended.`, `it ended at ${until}, it is ${now}`, 'Ask again if the guest shall still go.');
 

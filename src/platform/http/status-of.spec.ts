@@ -5,7 +5,7 @@ import { statusOf } from './status-of';
 describe('the status of a refusal', () => {
   it.each([
     ['identity.not-signed-in', 401], ['identity.too-many-attempts', 429], ['request.too-large', 413], ['plan.not-found', 404], ['review.four-eyes', 403],
-    ['policy.invalid', 400], ['proxmox.not-observed', 502], ['freeze.on', 423], ['apply.frozen', 423], ['gate.signature', 401], ['guest.identity-changed', 409], ['something.nobody-listed', 409],
+    ['policy.invalid', 400], ['proxmox.not-observed', 502], ['freeze.on', 423], ['database.frozen', 423], ['gate.signature', 401], ['guest.identity-changed', 409], ['something.nobody-listed', 409],
   ])('%s is %i', (code, status) => expect(statusOf(code)).toBe(status));
 
   it("is told with the refusal's own sentences", () => {
