@@ -2,11 +2,10 @@
 // settled by looking, and only an absence from the whole list, with quorum and a free VMID, is called done.
 import { notObserved, type Fresh } from '../kernel';
 import { describe, guestName, type GuestIdentity } from '../guest';
-import { differs, locate, lookAt, readAs, type EffectDefinition, type Rechecked } from '../effects';
+import { differs, evidenceOf, isUnseen, locate, lookAt, readAs, type EffectDefinition, type Rechecked } from '../effects';
 import { tokenIdOf, type ClusterAccess } from '../endpoints';
 import type { WriteOutcome } from '../proxmox';
 import type { RequestRecord } from './core/request';
-import { isUnseen } from './look';
 import { baselineOf, recheckWindow } from './window-check';
 
 /** What the executor hands in: it alone may hold the destroyer port (P16). */
@@ -23,7 +22,7 @@ export function destroyWrite(record: RequestRecord, { reader }: ClusterAccess, d
     intent: { step: 'destroy', kind: 'destroy', cluster: target.cluster, node, vmid: target.vmid, guestId: target.guestId, request: { method: 'DELETE', path: `/nodes/${node}/${target.kind}/${target.vmid}`, identity: describe(target) } },
     reader, task: { type: target.kind === 'qemu' ? 'qmdestroy' : 'vzdestroy', tokenId: tokenIdOf('destroy') },
     recheck: () => recheckWindow(record, reader),
-    evidence: ({ fresh }) => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node }),
+    evidence: evidenceOf,
     call: ({ fresh }) => destroyer.destroy(fresh),
     look: async () => {
       const now = await lookAt(reader, target);

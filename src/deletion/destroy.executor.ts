@@ -3,7 +3,7 @@
 // read back. The only file that may import the destroyer port.
 import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
 import type { ClusterAccess, Clusters } from '../endpoints';
-import { EffectRunner, refusalOfEnd, type EffectEnd, type EffectStore } from '../effects';
+import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectEnd, type EffectStore } from '../effects';
 import { databaseNow, sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxHttp, TokenCredential } from '../proxmox';
@@ -17,7 +17,6 @@ import { holderOfRequest, settleOnly } from './effect-tools';
 import { buryGuest } from './guest.store';
 import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
-import { isUnseen, lookWithPower } from './look';
 import type { RequestStore } from './request.store';
 import { WindowWatch } from './watch';
 

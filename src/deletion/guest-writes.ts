@@ -1,12 +1,10 @@
 // Carries P9-P11, P20, P22: the four writes that quarantine and its undo make, each with its recheck, its look and its read-back.
 // Our tag is added to and taken from whatever tags stand there; nobody else's tag is touched.
-import { Bug, no, refuse, type Refusal } from '../kernel';
+import { refuse, type Refusal } from '../kernel';
 import { guestName, type GuestConfig } from '../guest';
-import { differs, faultAsRefusal, lookAt, readAs, readGuestBack, recheck, type EffectDefinition, type Rechecked } from '../effects';
-import { tokenIdOf, type ClusterAccess } from '../endpoints';
-import type { ProxmoxUpdater } from '../proxmox/ports';
+import { differs, evidenceOf, lookAt, lookWithPower, powerAt, readAs, readGuestBack, recheck, type EffectDefinition, type Rechecked } from '../effects';
+import { tokenIdOf, updaterOf, type ClusterAccess } from '../endpoints';
 import { quarantineTag, type RequestRecord } from './core/request';
-import { lookWithPower } from './look';
 
 export type GuestWrite = EffectDefinition<Rechecked>;
 type Expect = (config: GuestConfig) => Refusal | null;
@@ -14,15 +12,8 @@ type Expect = (config: GuestConfig) => Refusal | null;
 /** How long a guest may take to shut down before the answer is that it did not (Proxmox VE 8.4: default 60). */
 const shutdownSeconds = 180;
 
-function updaterOf(access: ClusterAccess): ProxmoxUpdater {
-  if (access.updater === null) throw new Bug(`this process has no update token for ${access.settings.name}`);
-  return access.updater;
-}
-
 const intentOf = (record: RequestRecord, step: string, kind: GuestWrite['intent']['kind'], request: Readonly<Record<string, unknown>>): GuestWrite['intent'] =>
   ({ step, kind, cluster: record.content.target.cluster, node: record.content.node, vmid: record.content.target.vmid, guestId: record.content.target.guestId, request });
-
-const evidenceOf = ({ fresh }: Rechecked): unknown => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node });
 
 /** Puts our tag on, or takes it off. */
 export function tagWrite(record: RequestRecord, access: ClusterAccess, step: string, on: boolean, expect: Expect = () => null): GuestWrite {
@@ -60,8 +51,8 @@ export function powerWrite(record: RequestRecord, access: ClusterAccess, step: s
     recheck: async () => {
       const checked = await recheck(reader, target, expect);
       if (!checked.ok) return checked;
-      const power = await reader.power({ node: checked.value.fresh.node, kind: target.kind, vmid: target.vmid });
-      if (!power.ok) return no(faultAsRefusal(`The power state of ${guestName(target)}`, power.error));
+      const power = await powerAt(reader, target, checked.value.fresh.node);
+      if (!power.ok) return power;
       if (power.value.haManaged) return refuse('guest.ha-managed', `${guestName(target)} is managed by HA.`, 'an HA resource', 'Take it out of HA in Proxmox first.');
       return power.value.hasProcess === running ? refuse('guest.power-already', `${guestName(target)} is ${running ? 'running' : 'off'} already.`, power.value.status, 'Nothing.') : checked;
     },

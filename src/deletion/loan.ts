@@ -2,7 +2,7 @@
 // is settled by looking. The only file that may import the lender port.
 import { no, notObserved, ok, type Observed, type Refusal, type Result } from '../kernel';
 import { guestName } from '../guest';
-import { differs, EffectRunner, locate, readAs, refusalOfEnd, type EffectDefinition, type EffectEnd, type EffectKind, type EffectRow, type EffectStore, type Holder, type Rechecked } from '../effects';
+import { differs, EffectRunner, evidenceOf, locate, readAs, refusalOfEnd, type EffectDefinition, type EffectEnd, type EffectKind, type EffectRow, type EffectStore, type Holder, type Rechecked } from '../effects';
 import type { ClusterAccess } from '../endpoints';
 import type { AclRow, Permissions, ProxmoxHttp, TokenCredential } from '../proxmox';
 import { loanRole, proxmoxLender, type ProxmoxLender } from '../proxmox/lender';
@@ -91,7 +91,7 @@ export class Loan {
     return {
       intent: this.intent(record, lendKind[half], lendKind[half], half, nodeOf(record)), reader, task: null,
       recheck: () => recheckWindow(record, reader),
-      evidence: ({ fresh }) => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node }),
+      evidence: evidenceOf,
       call: ({ fresh }) => this.lender.lend(fresh, half),
       look: () => this.looked(record, half, true),
       readBack: () => this.readBack(record, half, true),

@@ -1,26 +1,8 @@
-// Carries P9, P13, P21: the guest as it is now. `lookWithPower` is the quick look of the card, the watch and the last second;
-// `observe` reads everything that the gates judge, the other guests of the cluster included.
+// Carries P21: everything that the gates judge, read once, the other guests of the cluster included.
 import { notObserved, ok, no, type Fault, type Observed, type Result } from '../kernel';
 import { guestName, type GuestConfig, type GuestIdentity } from '../guest';
-import { faultAsRefusal, lookAt } from '../effects';
-import type { GuestRef, GuestRow, PowerStatus, ProxmoxReader } from '../proxmox/ports';
-import type { SeenGuest } from './core/baseline';
+import type { GuestRef, GuestRow, ProxmoxReader } from '../proxmox/ports';
 import type { Observations } from './core/gates';
-
-export interface Look extends SeenGuest { readonly power: PowerStatus }
-
-/** Where it stands, that it is still that guest, its configuration and its power; or the refusal with the observed fact. */
-export async function lookWithPower(reader: ProxmoxReader, target: GuestIdentity): Promise<Result<Look>> {
-  const seen = await lookAt(reader, target);
-  if (!seen.ok) return seen;
-  const { node, config } = seen.value;
-  const power = await reader.power({ node, kind: target.kind, vmid: target.vmid });
-  if (!power.ok) return no(faultAsRefusal(`The power state of ${guestName(target)}`, power.error));
-  return ok({ config, node, hasProcess: power.value.hasProcess, power: power.value });
-}
-
-/** Codes of `lookWithPower` that say nothing about the guest: the world could not be read, so nothing is concluded (P30). */
-export const isUnseen = (code: string): boolean => code === 'proxmox.not-observed' || code === 'cluster.no-quorum' || code === 'node.offline' || code === 'guest.hidden';
 
 export interface WholeView extends Observations { readonly row: GuestRow | null; readonly snapshots: Observed<readonly string[]> }
 

@@ -4,7 +4,7 @@
 import type { Refusal } from '../kernel';
 import { guestName } from '../guest';
 import type { ClusterAccess, Clusters } from '../endpoints';
-import { EffectRunner, refusalOfEnd, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
+import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { compareBaseline, differences, takeBaseline, valuesOf } from './core/baseline';
@@ -14,7 +14,7 @@ import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { holderOfRequest, runOnceMore } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
-import { isUnseen, lookWithPower, observe } from './look';
+import { observe } from './look';
 import type { RequestStore } from './request.store';
 
 registerFailpoints(['deletion/before-quarantining', 'deletion/after-quarantining', 'deletion/before-baseline', 'deletion/before-waiting', 'deletion/after-waiting']);

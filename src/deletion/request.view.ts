@@ -1,12 +1,12 @@
 // Carries P3, P36: the card, as one JSON shape for page, API, terminal and the stored "what the reviewer was shown". The order
 // of its members is the order in which an approver reads them.
 import { sentence, shortDigest, type Instant, type Refusal, type Result } from '../kernel';
+import type { Look } from '../effects';
 import { describe, guestName } from '../guest';
 import { refusedFirst, type Gate } from './core/gates';
 import { mayReview, type Reviewer } from './core/review';
 import { isEnd, type RequestRecord, type StateName, type Undo } from './core/request';
 import type { GuestFacts } from './guest-facts';
-import type { Look } from './look';
 import type { ReviewRow } from './review.store';
 
 export interface RequestView {

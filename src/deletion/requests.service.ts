@@ -2,6 +2,7 @@
 // core does not decide; api and worker use it, each with its own login.
 import { canonicalJson, digestOf, no, ok, refuse, scrub, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
 import type { GuestIdentity } from '../guest';
+import { lookWithPower, type Look } from '../effects';
 import type { Clusters } from '../endpoints';
 import { actorKey, actorName, type Actor, type PersonActor } from '../identity';
 import { databaseNow, type Tx } from '../platform/database';
@@ -9,7 +10,6 @@ import { judgeReview, type Reviewed, type Reviewer, type ReviewInput } from './c
 import { notReachable } from './core/refusals';
 import { isEnd, type DeletionTerms, type RequestRecord } from './core/request';
 import { linkedGuest } from './guest.store';
-import { lookWithPower, type Look } from './look';
 import type { RequestFilter, RequestStore } from './request.store';
 import { viewOf, type RequestView } from './request.view';
 import type { ReviewStore } from './review.store';

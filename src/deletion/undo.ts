@@ -2,7 +2,7 @@
 // nothing else changed, the NetBox record put back. What a destroy may have begun is not touched: a human looks.
 import { guestName } from '../guest';
 import type { ClusterAccess, Clusters } from '../endpoints';
-import { EffectRunner, refusalOfEnd, type EffectRow, type EffectStore, type Holder } from '../effects';
+import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectRow, type EffectStore, type Holder, type Look } from '../effects';
 import type { NetBoxes } from '../netbox';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
@@ -10,7 +10,6 @@ import { differences, valuesOf, type WindowBaseline } from './core/baseline';
 import { isEnd, quarantineTag, type RequestRecord } from './core/request';
 import { holderOfRequest, runOnceMore, settleOnly } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
-import { isUnseen, lookWithPower, type Look } from './look';
 import { RecordRestorer, type RestoreFields } from './put-back';
 import { quarantineSteps, tookPower } from './quarantine';
 import type { RequestStore } from './request.store';

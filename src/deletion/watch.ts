@@ -2,11 +2,11 @@
 // or move cancels it with the observed fact, and a guest that a human removed closes its request.
 import { isBefore, type Instant, type Refusal } from '../kernel';
 import { guestName } from '../guest';
+import { isUnseen, lookWithPower } from '../effects';
 import type { Clusters } from '../endpoints';
 import { compareBaseline } from './core/baseline';
 import { changed, inWindow, lockHolds, notConfirmed, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
-import { isUnseen, lookWithPower } from './look';
 import type { RequestStore } from './request.store';
 import { baselineOf } from './window-check';
 

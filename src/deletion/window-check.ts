@@ -2,7 +2,7 @@
 // window began, still off, unlocked and unprotected. Everything in one step with the write that depends on it.
 import { Bug, no, refuse, type Result } from '../kernel';
 import { guestName } from '../guest';
-import { faultAsRefusal, recheck, type Rechecked } from '../effects';
+import { powerAt, recheck, type Rechecked } from '../effects';
 import type { ProxmoxReader } from '../proxmox/ports';
 import { compareBaseline, type WindowBaseline } from './core/baseline';
 import { changed, inWindow } from './core/refusals';
@@ -19,8 +19,8 @@ export async function recheckWindow(record: RequestRecord, reader: ProxmoxReader
   const checked = await recheck(reader, target);
   if (!checked.ok) return checked;
   const { config, fresh } = checked.value;
-  const power = await reader.power({ node: fresh.node, kind: target.kind, vmid: target.vmid });
-  if (!power.ok) return no(faultAsRefusal(`The power state of ${who}`, power.error));
+  const power = await powerAt(reader, target, fresh.node);
+  if (!power.ok) return power;
   if (config.protection) return refuse('guest.protected', `${who} is protected.`, 'protection is on', 'Clear protection by hand in Proxmox: Sluice never does.');
   if (power.value.haManaged) return refuse('guest.ha-managed', `${who} is managed by HA.`, 'an HA resource', 'Take it out of HA in Proxmox.');
   const verdict = compareBaseline(baselineOf(record), { config, node: fresh.node, hasProcess: power.value.hasProcess });

@@ -3,4 +3,5 @@ export { differs, EffectRunner, effectPoints, readAs, type EffectDefinition, typ
 export { EffectStore, type EffectKind, type EffectRow, type Holder, type Intent } from './effect.store';
 export { netboxOutcome } from './netbox-outcome';
 export { refusalOfEnd } from './refusal-of-end';
-export { baselineMoved, faultAsRefusal, isFault, locate, lookAt, readGuestBack, recheck, type Expectation, type Rechecked, type Seen } from './recheck';
+export { lookWithPower, powerAt, type Look } from './look-with-power';
+export { baselineMoved, evidenceOf, faultAsRefusal, isUnseen, locate, lookAt, readGuestBack, recheck, type Expectation, type Rechecked, type Seen } from './recheck';

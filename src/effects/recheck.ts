@@ -7,10 +7,11 @@ import type { GuestRow, ProxmoxReader } from '../proxmox/ports';
 
 export interface Rechecked { readonly fresh: Fresh<GuestIdentity>; readonly config: GuestConfig }
 
+/** What of it is kept in the row of the write: by the node a lost task is looked for where the call went. */
+export const evidenceOf = ({ fresh }: Rechecked): { readonly identity: GuestIdentity; readonly digest: string; readonly node: string } => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node });
+
 /** What else must still hold for this write, judged over the configuration just read; null = it holds. */
 export type Expectation = (config: GuestConfig) => Refusal | null;
-
-export const isFault = (error: Refusal | Fault): error is Fault => 'kind' in error && 'where' in error;
 
 /** A fault of a read, as the refusal it becomes when a write depended on it (P30). */
 export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
@@ -32,9 +33,12 @@ export async function lookAt(reader: ProxmoxReader, meant: GuestIdentity): Promi
 /** The same for a read-back: what could not be read is a fault, a guest that is not the one is a refusal. */
 export async function readGuestBack(reader: ProxmoxReader, meant: GuestIdentity): Promise<Observed<Result<Seen>>> {
   const seen = await lookAt(reader, meant);
-  return !seen.ok && unreadable.has(seen.error.code) ? no({ kind: 'not-observed', where: guestName(meant), text: `${seen.error.summary} ${seen.error.observed}` }) : ok(seen);
+  return !seen.ok && isUnseen(seen.error.code) ? no({ kind: 'not-observed', where: guestName(meant), text: `${seen.error.summary} ${seen.error.observed}` }) : ok(seen);
 }
-const unreadable: ReadonlySet<string> = new Set(['proxmox.not-observed', 'cluster.no-quorum', 'node.offline', 'guest.hidden']);
+
+const unseen: ReadonlySet<string> = new Set(['proxmox.not-observed', 'cluster.no-quorum', 'node.offline', 'guest.hidden']);
+/** Codes of a look that say nothing about the guest: the world could not be read, so nothing is concluded (P30). */
+export const isUnseen = (code: string): boolean => unseen.has(code);
 
 /** Reads the target again and makes the evidence that a write needs. Refused, besides what `lookAt` refuses: locked, expectation broken. */
 export async function recheck(reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> {

@@ -1,4 +1,4 @@
-export type { ClusterAccess, Clusters } from './clusters';
+export { creatorOf, updaterOf, type ClusterAccess, type Clusters } from './clusters';
 export { ClusterStore, type ClusterRow, type IdentityState, type RightsRow } from './cluster.store';
 export { ConnectionsModule } from './connections.module';
 export { deletionAllowed, EndpointsService } from './endpoints.service';

@@ -1,9 +1,10 @@
 // Carries P10: cores, memory, description and tags of a guest: one concern per write, because Proxmox writes key by key.
-import { differs, lookAt, readAs, readGuestBack } from '../../effects';
+import { differs, evidenceOf, lookAt, readAs, readGuestBack } from '../../effects';
+import { updaterOf } from '../../endpoints';
 import { emitDescription, guestName, type GuestConfig } from '../../guest';
 import { Bug } from '../../kernel';
 import type { ConfigChange } from '../../proxmox/ports';
-import { effect, plannedNode, recheckPlanned, stepKey, targetOf, updaterOf, type AnyEffect, type StepContext } from './step';
+import { effect, plannedNode, recheckPlanned, stepKey, targetOf, type AnyEffect, type StepContext } from './step';
 
 /** The change, given what stands there now: tags are a set difference, the description keeps what is not people's text. */
 function changeFor({ step, action, target }: StepContext, config: GuestConfig): ConfigChange {
@@ -40,8 +41,8 @@ export function configureStep(context: StepContext): AnyEffect {
     intent: { step: stepKey(context), kind: 'configure', cluster: target.cluster, node: plannedNode(context.action), vmid: target.vmid, guestId: target.guestId, request: { change: step.kind, before: step.before, after: step.after } },
     reader,
     recheck: () => recheckPlanned(context),
-    evidence: ({ fresh, config }) => ({ identity: fresh.value, digest: fresh.digest, node: fresh.node, before: seen(context, config) }),
-    call: ({ fresh, config }) => updaterOf(context).configure(fresh, changeFor(context, config)),
+    evidence: (checked) => ({ ...evidenceOf(checked), before: seen(context, checked.config) }),
+    call: ({ fresh, config }) => updaterOf(context.cluster).configure(fresh, changeFor(context, config)),
     task: null,
     look: async () => {
       const now = await lookAt(reader, target);

@@ -4,8 +4,8 @@ import { differs, faultAsRefusal, readAs, type Looked } from '../../effects';
 import { emitDescription, guestName, identify, type GuestConfig, type GuestSpec } from '../../guest';
 import { Bug, no, ok, refuse, type Observed, type Result } from '../../kernel';
 import type { GuestRow } from '../../proxmox/ports';
-import { creatorOf, effect, stepKey, type AnyEffect, type StepContext } from './step';
-import { tokenIdOf } from '../../endpoints';
+import { effect, stepKey, type AnyEffect, type StepContext } from './step';
+import { creatorOf, tokenIdOf } from '../../endpoints';
 
 export function createStep(context: StepContext): AnyEffect {
   const spec = specOf(context);
@@ -45,7 +45,7 @@ export function createStep(context: StepContext): AnyEffect {
     reader,
     recheck: mayBegin,
     evidence: () => ({ vmid: spec.vmid, free: true }),
-    call: () => creatorOf(context).createVm(spec, emitDescription({ human: spec.human, guestId: spec.guestId, metadata: null })),
+    call: () => creatorOf(context.cluster).createVm(spec, emitDescription({ human: spec.human, guestId: spec.guestId, metadata: null })),
     task: { type: 'qmcreate', tokenId: tokenIdOf('create') },
     look: async (): Promise<Looked> => {
       const found = await find();

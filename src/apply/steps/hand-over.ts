@@ -1,8 +1,9 @@
 // Carries P16: after this step the create token may not touch the guest any more: it moved from intake into its managed pool.
-import { differs, readAs, recheck } from '../../effects';
+import { differs, evidenceOf, readAs, recheck } from '../../effects';
+import { creatorOf } from '../../endpoints';
 import { guestName } from '../../guest';
 import { Bug, ok, type Observed } from '../../kernel';
-import { creatorOf, effect, plannedNode, stepKey, targetOf, type AnyEffect, type StepContext } from './step';
+import { effect, plannedNode, stepKey, targetOf, type AnyEffect, type StepContext } from './step';
 
 export function handOverStep(context: StepContext): AnyEffect {
   const target = targetOf(context);
@@ -17,8 +18,8 @@ export function handOverStep(context: StepContext): AnyEffect {
     intent: { step: stepKey(context), kind: 'hand-over', cluster: target.cluster, node: plannedNode(context.action), vmid: target.vmid, guestId: target.guestId, request: { from: context.cluster.settings.intakePool, to: pool } },
     reader,
     recheck: () => recheck(reader, target),
-    evidence: ({ fresh }) => ({ identity: fresh.value, digest: fresh.digest }),
-    call: ({ fresh }) => creatorOf(context).handOver(fresh, pool),
+    evidence: evidenceOf,
+    call: ({ fresh }) => creatorOf(context.cluster).handOver(fresh, pool),
     task: null,
     look: async () => {
       const now = await poolNow();

@@ -1,12 +1,11 @@
 // What a step is given and what it gives: a description of one write, which the effect runner carries out. A step decides
 // nothing that the plan left open (P2).
 import type { ClusterAccess } from '../../endpoints';
-import { baselineMoved, faultAsRefusal, recheck, type EffectDefinition, type Rechecked } from '../../effects';
+import { baselineMoved, powerAt, recheck, type EffectDefinition, type Rechecked } from '../../effects';
 import { guestName, type GuestConfig, type GuestIdentity } from '../../guest';
 import type { Action, FieldMap, Step } from '../../intent';
 import { Bug, no, type Result } from '../../kernel';
 import type { NetBoxAccess } from '../../netbox';
-import type { ProxmoxCreator, ProxmoxUpdater } from '../../proxmox/ports';
 
 export interface StepContext {
   readonly jobId: string;
@@ -33,16 +32,6 @@ export function targetOf(context: StepContext): GuestIdentity {
   return context.target;
 }
 
-export function creatorOf(context: StepContext): ProxmoxCreator {
-  if (context.cluster.creator === null) throw new Bug(`this process has no create token for ${context.cluster.settings.name}`);
-  return context.cluster.creator;
-}
-
-export function updaterOf(context: StepContext): ProxmoxUpdater {
-  if (context.cluster.updater === null) throw new Bug(`this process has no update token for ${context.cluster.settings.name}`);
-  return context.cluster.updater;
-}
-
 /** The node of the plan; the call itself goes to where the recheck found the guest. */
 export const plannedNode = (action: Action): string => (action.kind === 'create' ? action.spec.node : action.node);
 
@@ -56,8 +45,8 @@ export async function recheckPlanned(context: StepContext): Promise<Result<Reche
   if (Object.keys(ofConfig).length === 0) return no({ code: 'baseline.missing', summary: `There is no baseline for ${who}.`, observed: 'the plan holds none', next: 'Plan again.' });
   const checked = await recheck(context.cluster.reader, target, (config) => baselineMoved(who, ofConfig, valuesOf(config)));
   if (!checked.ok || hasProcess === undefined) return checked;
-  const power = await context.cluster.reader.power({ node: checked.value.fresh.node, kind: target.kind, vmid: target.vmid });
-  if (!power.ok) return no(faultAsRefusal(`Whether ${who} runs`, power.error));
+  const power = await powerAt(context.cluster.reader, target, checked.value.fresh.node);
+  if (!power.ok) return power;
   const moved = baselineMoved(who, { hasProcess }, { hasProcess: power.value.hasProcess });
   return moved === null ? checked : no(moved);
 }
