@@ -1,6 +1,7 @@
 // Carries P7, P25, P28: jobs and steps as rows. A worker holds a job by its fence and a lease; whoever claims it later has a
 // higher fence, and every statement of the former one hits nothing.
 import { Bug, canonicalJson, scrub, type Refusal } from '../kernel';
+import { PlanStore } from '../intent';
 import { append, changeAndAppend } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { Holder } from '../effects';
@@ -14,7 +15,11 @@ const columns = 'id, plan_id as "planId", merge_id as "mergeId", state, version,
 const leaseSeconds = 30;
 
 export class JobStore {
-  constructor(private readonly db: Database) {}
+  private readonly plans: PlanStore;
+
+  constructor(private readonly db: Database) {
+    this.plans = new PlanStore(db);
+  }
 
   get(id: string, tx: Tx = this.db): Promise<JobRow | null> {
     return tx.maybe<JobRow>(`select ${columns} from apply_jobs where id = $1`, [id]);
@@ -59,7 +64,7 @@ export class JobStore {
     for (const { id, planId } of jobs) {
       await tx.change(`update apply_steps set state = 'refused', detail = $2, version = version + 1, changed_at = sluice_now() where job_id = $1 and state in ('waiting', 'running')`, [id, canonicalJson({ refusal })]);
       await tx.change(`update guest_claims set released_at = sluice_now() where holder_kind = 'job' and holder_id = $1 and released_at is null`, [id]);
-      await tx.change(`update plan_states set status = 'diverged', version = version + 1, changed_at = sluice_now(), reason = $2 where plan_id = $1 and status in ('started', 'stuck')`, [planId, canonicalJson({ why: refusal.summary })]);
+      await this.plans.end(tx, planId, 'diverged', { why: refusal.summary });
       await append(tx, { kind: 'job.refused', subject: `job:${id}`, actor: 'role:worker', body: { refusal } });
     }
     return jobs.map((job) => job.id);
@@ -108,7 +113,7 @@ export class JobStore {
          where id = $1 and fence = $2 and state = 'running' returning plan_id as "planId"`,
         [holder.id, holder.fence, state, refusal === null ? null : canonicalJson(scrub(refusal)), state !== 'held']);
       if (hit === null) throw new Superseded(`job ${holder.id}`);
-      if (state !== 'held') await tx.change(`update plan_states set status = $2, version = version + 1, changed_at = sluice_now() where plan_id = $1 and status in ('started', 'stuck') and status <> $2`, [hit.planId, planAfter(state)]);
+      if (state !== 'held') await this.plans.end(tx, hit.planId, planAfter(state));
       if (state !== 'held' && state !== 'stuck') await tx.change(`update guest_claims set released_at = sluice_now() where holder_kind = 'job' and holder_id = $1 and released_at is null`, [holder.id]);
       await append(tx, { kind: `job.${state}`, subject: `job:${holder.id}`, actor: holder.actor, body: refusal === null ? {} : { refusal } });
       return state;

@@ -2,7 +2,7 @@
 // Checks -> destroying -> two halves lent -> destroy sees exactly this guest -> checked once more -> the one DELETE -> absence
 // read back. The only file that may import the destroyer port.
 import { isBefore, no, type Instant, type Refusal, type Result } from '../kernel';
-import type { ClusterAccess, Clusters } from '../endpoints';
+import { LinkStore, type ClusterAccess, type Clusters } from '../endpoints';
 import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectEnd, type EffectStore } from '../effects';
 import { databaseNow, sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
@@ -14,7 +14,6 @@ import type { RequestRecord } from './core/request';
 import { nextRequest } from './core/transitions';
 import { destroyWrite } from './destroy-write';
 import { holderOfRequest, settleOnly } from './effect-tools';
-import { buryGuest } from './guest.store';
 import { LastChecks, type RightsCheck } from './last-checks';
 import { Loan, type LenderAccess } from './loan';
 import type { RequestStore } from './request.store';
@@ -36,6 +35,7 @@ const by = { role: 'deleter', actor } as const;
 export class Deleter {
   private readonly runner: EffectRunner;
   private readonly watch: WindowWatch;
+  private readonly links: LinkStore;
   private readonly hands = new Map<string, Hand>();
   /** Proxmox is not asked for the same again at every round: until when a guest is not looked at, and its gates are not judged. */
   private readonly looksRest = new Map<string, number>();
@@ -46,6 +46,7 @@ export class Deleter {
   constructor(private readonly store: RequestStore, private readonly effects: EffectStore, clusters: Clusters, powers: ReadonlyMap<string, DeletionPowers>, rights: RightsCheck) {
     this.runner = new EffectRunner(effects);
     this.watch = new WindowWatch(store, clusters);
+    this.links = new LinkStore(store.db);
     for (const [name, { lender, destroyer }] of powers) {
       const access = clusters.get(name);
       if (access === undefined) continue;
@@ -173,7 +174,7 @@ export class Deleter {
   private async conclude(record: RequestRecord, hand: Hand, end: EffectEnd): Promise<void> {
     if (end.end !== 'confirmed') return this.stop(record, hand, refusalOfEnd(end), end.end === 'unknown');
     await failpoint('deletion/before-destroyed');
-    const done = await this.store.advance(record.id, { event: 'destroyed' }, { ...by, fence: record.fence }, (tx) => buryGuest(tx, record.content.target));
+    const done = await this.store.advance(record.id, { event: 'destroyed' }, { ...by, fence: record.fence }, (tx) => this.links.bury(tx, record.content.target));
     await failpoint('deletion/after-destroyed');
     if (done.ok) this.mine.delete(record.id);
   }

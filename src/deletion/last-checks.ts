@@ -1,7 +1,7 @@
 // Carries P13, P15, P21, P30: what is asked once more before anything is lent: is it the confirmed cluster, does every grant
 // have its request, do lender and destroy hold exactly their rights, and is every gate open.
 import type { Observed, Refusal, Result } from '../kernel';
-import type { ClusterAccess } from '../endpoints';
+import { ClusterStore, type ClusterAccess } from '../endpoints';
 import type { Permissions } from '../proxmox';
 import { gatesRefusal, judgeGates } from './core/gates';
 import { unexplainedRefusal } from './core/loans';
@@ -22,8 +22,11 @@ const actor = 'role:deleter';
 
 export class LastChecks {
   private stopped: Refusal | null = null;
+  private readonly clusterRows: ClusterStore;
 
-  constructor(private readonly store: RequestStore, private readonly access: ClusterAccess, private readonly loan: Loan, private readonly rights: () => Promise<Result<void>>) {}
+  constructor(private readonly store: RequestStore, private readonly access: ClusterAccess, private readonly loan: Loan, private readonly rights: () => Promise<Result<void>>) {
+    this.clusterRows = new ClusterStore(store.db);
+  }
 
   /** Why nothing is destroyed on this cluster now; null = nothing stops it. */
   get stop(): Refusal | null {
@@ -37,7 +40,7 @@ export class LastChecks {
 
   /** Null = all open. */
   async shutNow({ content: { target, terms } }: RequestRecord): Promise<Shut | null> {
-    if (!(await this.store.isConfirmedCluster(target.cluster))) return { refusal: notConfirmed(target.cluster), passing: true };
+    if (!(await this.clusterRows.isConfirmed(target.cluster))) return { refusal: notConfirmed(target.cluster), passing: true };
     const stop = await this.judgeGrants();
     if (stop !== null) return { refusal: stop, passing: true };
     const rights = await this.rights();

@@ -2,7 +2,7 @@
 // the gates are judged; in review only with all of them open and with enough people who could approve.
 import { notObserved, ok, type Observed, type Refusal } from '../kernel';
 import { guestName } from '../guest';
-import type { ClusterAccess, Clusters } from '../endpoints';
+import { ClusterStore, type ClusterAccess, type Clusters } from '../endpoints';
 import { locate } from '../effects';
 import type { NetBoxes } from '../netbox';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
@@ -23,19 +23,23 @@ registerFailpoints(['deletion/before-prepared', 'deletion/after-prepared']);
 const by = { role: 'worker', actor: 'role:worker' } as const;
 
 export class Preparation {
+  private readonly clusterRows: ClusterStore;
+
   constructor(
     private readonly store: RequestStore,
     private readonly reviews: ReviewStore,
     private readonly clusters: Clusters,
     private readonly netboxes: NetBoxes<RestoreFields>,
-  ) {}
+  ) {
+    this.clusterRows = new ClusterStore(store.db);
+  }
 
   async run(id: string): Promise<void> {
     const record = await this.store.find(this.store.db, id);
     if (record?.state.state !== 'requested') return;
     const access = this.clusters.get(record.content.target.cluster);
     if (access === undefined) await this.store.advance(id, { event: 'refuse', refusal: notReachable(record.content.target.cluster) }, by);
-    else if (!(await this.store.isConfirmedCluster(record.content.target.cluster))) await this.store.advance(id, { event: 'refuse', refusal: notConfirmed(record.content.target.cluster) }, by);
+    else if (!(await this.clusterRows.isConfirmed(record.content.target.cluster))) await this.store.advance(id, { event: 'refuse', refusal: notConfirmed(record.content.target.cluster) }, by);
     else await this.look(record, access);
   }
 

@@ -2,12 +2,11 @@
 // an answer that was lost is settled by looking, and a run that was cut goes on where the rows end.
 import { Bug, no, notObserved, ok, type Result } from '../kernel';
 import { differs, netboxOutcome, readAs, refusalOfEnd, type EffectDefinition, type EffectEnd, type EffectRunner, type Holder, type Looked } from '../effects';
+import type { LinkStore } from '../endpoints';
 import type { NetBoxAccess } from '../netbox';
 import type { ProxmoxReader } from '../proxmox/ports';
 import { newIdKey, readRecord, restoration, type Creation, type Data, type LatePatch } from './core/netbox-record';
-import { moveLink } from './guest.store';
 import type { RequestRecord } from './core/request';
-import type { RequestStore } from './request.store';
 
 /** Names of fields that this folder may come to need; any field map fits. */
 export type RestoreFields = unknown;
@@ -15,7 +14,7 @@ export type RestoreFields = unknown;
 export interface PutBack { readonly vmId: number; readonly objects: number }
 
 export class RecordRestorer {
-  constructor(private readonly store: RequestStore, private readonly runner: EffectRunner) {}
+  constructor(private readonly links: LinkStore, private readonly runner: EffectRunner) {}
 
   async run(request: RequestRecord, holder: Holder, netbox: NetBoxAccess<RestoreFields>, reader: ProxmoxReader, kept: unknown): Promise<Result<PutBack>> {
     const record = readRecord(kept);
@@ -34,7 +33,7 @@ export class RecordRestorer {
       const end = await this.runner.run(holder, this.patch(request, netbox, reader, patch, ids), 'again');
       if (end.end !== 'confirmed') return no(refusalOfEnd(end));
     }
-    await this.store.db.transaction((tx) => moveLink(tx, request.content.target.guestId, vmId));
+    await this.links.moveTo(vmId, request.content.target.guestId);
     return ok({ vmId, objects: ids.size });
   }
 

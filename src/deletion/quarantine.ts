@@ -3,7 +3,7 @@
 // not as it was shown stops here: nothing was lost yet.
 import type { Refusal } from '../kernel';
 import { guestName } from '../guest';
-import type { ClusterAccess, Clusters } from '../endpoints';
+import { ClusterStore, type ClusterAccess, type Clusters } from '../endpoints';
 import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
@@ -26,9 +26,11 @@ const by = { role: 'worker', actor } as const;
 
 export class Quarantine {
   private readonly runner: EffectRunner;
+  private readonly clusterRows: ClusterStore;
 
   constructor(private readonly store: RequestStore, private readonly effects: EffectStore, private readonly clusters: Clusters) {
     this.runner = new EffectRunner(effects);
+    this.clusterRows = new ClusterStore(store.db);
   }
 
   /** What the queue's `deletion.quarantine` does; called again after a crash it goes on from the rows. */
@@ -40,7 +42,7 @@ export class Quarantine {
       const begun = access === undefined ? (await this.hold(record, notReachable(record.content.target.cluster)), null) : await this.begin(record, access);
       if (begun !== null && access !== undefined) await this.guarded(begun, access);
     } else if (record.state.state === 'quarantining' && access !== undefined) {
-      const isKnown = await this.store.isConfirmedCluster(record.content.target.cluster);
+      const isKnown = await this.clusterRows.isConfirmed(record.content.target.cluster);
       const mine = isKnown ? await this.store.takeOver(id, ['quarantining'], actor) : await this.hold(record, notConfirmed(record.content.target.cluster));
       if (mine !== null) await this.guarded(mine, access);
     }
@@ -60,7 +62,7 @@ export class Quarantine {
   /** approved -> quarantining; null when it ended, or waits for the world to be readable. */
   private async begin(record: RequestRecord, access: ClusterAccess): Promise<RequestRecord | null> {
     const { target, terms } = record.content;
-    if (!(await this.store.isConfirmedCluster(target.cluster))) return this.hold(record, notConfirmed(target.cluster));
+    if (!(await this.clusterRows.isConfirmed(target.cluster))) return this.hold(record, notConfirmed(target.cluster));
     const look = await lookWithPower(access.reader, target);
     if (!look.ok && isUnseen(look.error.code)) return this.hold(record, look.error);
     if (!look.ok) return this.end(record, look.error.code === 'guest.gone' ? { event: 'gone', refusal: look.error } : { event: 'refuse', refusal: look.error });

@@ -178,10 +178,6 @@ export class RequestStore {
     await this.db.transaction(async (tx) => { await append(tx, { kind: 'deletion.stopped', subject: `cluster:${cluster}`, actor, body: { why } }); });
   }
 
-  async isConfirmedCluster(cluster: string): Promise<boolean> {
-    return (await this.db.maybe<{ state: string }>('select state from clusters where name = $1', [cluster]))?.state === 'confirmed';
-  }
-
   /** What was seen when it was prepared: gates for the card, values for the comparison at quarantine. */
   async keepEvidence(tx: Tx, id: string, evidence: RequestEvidence): Promise<void> {
     const changed = await tx.change(`update deletion_requests set evidence = $2::jsonb, version = version + 1 where id = $1 and state in ('in-review', 'refused', 'gone-outside')`, [id, canonicalJson(scrub(evidence))]);

@@ -3,13 +3,12 @@
 import { canonicalJson, digestOf, no, ok, refuse, scrub, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
 import type { GuestIdentity } from '../guest';
 import { lookWithPower, type Look } from '../effects';
-import type { Clusters } from '../endpoints';
+import { LinkStore, type Clusters } from '../endpoints';
 import { actorKey, actorName, type Actor, type PersonActor } from '../identity';
 import { databaseNow, type Tx } from '../platform/database';
 import { judgeReview, type Reviewed, type Reviewer, type ReviewInput } from './core/review';
 import { notReachable } from './core/refusals';
 import { isEnd, type DeletionTerms, type RequestRecord } from './core/request';
-import { linkedGuest } from './guest.store';
 import type { RequestFilter, RequestStore } from './request.store';
 import { viewOf, type RequestView } from './request.view';
 import type { ReviewStore } from './review.store';
@@ -37,12 +36,16 @@ export type TermsNow = (tx: Tx) => Promise<DeletionTerms>;
 export interface DirectRequest { readonly cluster: string; readonly guestId: string; readonly reason: string }
 
 export class RequestsService {
+  private readonly links: LinkStore;
+
   constructor(
     private readonly store: RequestStore,
     private readonly reviews: ReviewStore,
     private readonly clusters: Clusters,
     private readonly terms: TermsNow,
-  ) {}
+  ) {
+    this.links = new LinkStore(store.db);
+  }
 
   /** One request for one guest, named by what it contains. The merge module calls this in its own transaction. */
   async raise(tx: Tx, wanted: RaiseDeletion): Promise<Result<RequestId>> {
@@ -58,7 +61,7 @@ export class RequestsService {
   async requestDirectly(actor: Actor, wanted: DirectRequest): Promise<Result<RequestId>> {
     const { db } = this.store;
     const access = this.clusters.get(wanted.cluster);
-    const linked = access === undefined ? null : await linkedGuest(db, wanted.cluster, wanted.guestId);
+    const linked = access === undefined ? null : await this.links.live(wanted.cluster, wanted.guestId);
     if (access === undefined || linked === null) return refuse('deletion.not-found', 'There is no such guest.', `guest ${wanted.guestId} of cluster ${wanted.cluster}`, 'Look at the list of guests.');
     const right = linked.identity.kind === 'qemu' ? 'request_deletion_vm' : 'request_deletion_lxc';
     if (!actor.permissions.has(right)) return refuse('deletion.not-allowed', 'You may not ask for this deletion.', `${actorName(actor)} lacks ${right}`, `Ask somebody who holds ${right}.`);

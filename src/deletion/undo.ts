@@ -1,7 +1,7 @@
 // Carries P22, P24, P29: after an end without destruction the guest is as it was: our tag off, power back where we took it and
 // nothing else changed, the NetBox record put back. What a destroy may have begun is not touched: a human looks.
 import { guestName } from '../guest';
-import type { ClusterAccess, Clusters } from '../endpoints';
+import { ClusterStore, LinkStore, type ClusterAccess, type Clusters } from '../endpoints';
 import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectRow, type EffectStore, type Holder, type Look } from '../effects';
 import type { NetBoxes } from '../netbox';
 import { sqlState } from '../platform/database';
@@ -24,10 +24,12 @@ type Part = { readonly kind: 'done'; readonly detail: Readonly<Record<string, un
 export class UndoWork {
   private readonly runner: EffectRunner;
   private readonly restorer: RecordRestorer;
+  private readonly clusterRows: ClusterStore;
 
   constructor(private readonly store: RequestStore, private readonly effects: EffectStore, private readonly clusters: Clusters, private readonly netboxes: NetBoxes<RestoreFields>) {
     this.runner = new EffectRunner(effects);
-    this.restorer = new RecordRestorer(store, this.runner);
+    this.restorer = new RecordRestorer(new LinkStore(store.db), this.runner);
+    this.clusterRows = new ClusterStore(store.db);
   }
 
   /** What the queue's `deletion.undo` does; called again it goes on from the rows. */
@@ -35,7 +37,7 @@ export class UndoWork {
     const found = await this.store.find(this.store.db, id);
     if (found === null || !isEnd(found.state.state) || found.undo !== 'pending') return;
     const access = this.clusters.get(found.content.target.cluster);
-    const isKnown = await this.store.isConfirmedCluster(found.content.target.cluster);
+    const isKnown = await this.clusterRows.isConfirmed(found.content.target.cluster);
     if (access === undefined || (await this.mustWait(found, access))) return;
     const record = !isKnown ? null : await this.store.takeOver(id, [found.state.state], actor);
     if (record === null) return;

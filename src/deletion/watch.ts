@@ -3,7 +3,7 @@
 import { isBefore, type Instant, type Refusal } from '../kernel';
 import { guestName } from '../guest';
 import { isUnseen, lookWithPower } from '../effects';
-import type { Clusters } from '../endpoints';
+import { ClusterStore, type Clusters } from '../endpoints';
 import { compareBaseline } from './core/baseline';
 import { changed, inWindow, lockHolds, notConfirmed, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
@@ -14,7 +14,11 @@ const actor = 'role:deleter';
 const by = { role: 'deleter', actor } as const;
 
 export class WindowWatch {
-  constructor(private readonly store: RequestStore, private readonly clusters: Clusters) {}
+  private readonly clusterRows: ClusterStore;
+
+  constructor(private readonly store: RequestStore, private readonly clusters: Clusters) {
+    this.clusterRows = new ClusterStore(store.db);
+  }
 
   /** True when the guest is as it was and nothing holds it. */
   async isUndisturbed(record: RequestRecord, now: Instant): Promise<boolean> {
@@ -26,7 +30,7 @@ export class WindowWatch {
     const { target } = record.content;
     const access = this.clusters.get(target.cluster);
     if (access === undefined) return this.held(record, notReachable(target.cluster));
-    if (!(await this.store.isConfirmedCluster(target.cluster))) return this.held(record, notConfirmed(target.cluster));
+    if (!(await this.clusterRows.isConfirmed(target.cluster))) return this.held(record, notConfirmed(target.cluster));
     const look = await lookWithPower(access.reader, target);
     if (!look.ok) {
       if (isUnseen(look.error.code)) return this.held(record, look.error);

@@ -28,6 +28,11 @@ export class ClusterStore {
     return tx.maybe<ClusterRow>(`select ${columns} from clusters where name = $1`, [name]);
   }
 
+  /** P13: only to a confirmed cluster is anything sent. */
+  async isConfirmed(name: string): Promise<boolean> {
+    return (await this.get(name))?.state === 'confirmed';
+  }
+
   list(): Promise<ClusterRow[]> {
     return this.db.rows<ClusterRow>(`select ${columns} from clusters order by name`);
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GuestIdentity, GuestKind, VmidRange } from '../guest';
 import { isInRange, lowestNeverUsed } from '../guest';
-import type { GuestId, Vmid } from '../kernel';
+import { Bug, type GuestId, type Vmid } from '../kernel';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 
@@ -19,6 +19,8 @@ export interface GuestLinkRow {
   readonly state: 'allocated' | 'live' | 'gone';
 }
 
+export interface LiveGuest { readonly identity: GuestIdentity; readonly netbox: string; readonly netboxVmId: number | null }
+
 const columns = 'guest_id as "guestId", netbox, netbox_vm_id as "netboxVmId", cluster, vmid, kind, uuid, ctime, macs, state';
 
 export class LinkStore {
@@ -33,6 +35,15 @@ export class LinkStore {
 
   ofGuest(guestId: string, tx: Tx = this.db): Promise<GuestLinkRow | null> {
     return tx.maybe<GuestLinkRow>(`select ${columns} from guest_links where guest_id = $1`, [guestId]);
+  }
+
+  /** The guest of this id as it is linked and identified now; null when it is not live on that cluster. */
+  async live(cluster: string, guestId: string): Promise<LiveGuest | null> {
+    const row = await this.ofGuest(guestId);
+    if (row === null || row.state !== 'live' || row.cluster !== cluster) return null;
+    const common = { cluster: row.cluster, vmid: row.vmid, guestId: row.guestId };
+    const identity: GuestIdentity = row.kind === 'qemu' ? { kind: 'qemu', ...common, uuid: row.uuid ?? '', ctime: row.ctime } : { kind: 'lxc', ...common, macs: [...row.macs].sort() };
+    return { identity, netbox: row.netbox, netboxVmId: row.netboxVmId };
   }
 
   /** Guests of these for which a deletion request lives. */
@@ -89,5 +100,17 @@ export class LinkStore {
       `update guest_links set state = 'live', uuid = coalesce($2, uuid), ctime = $3, macs = $4, version = version + 1, changed_at = sluice_now() where guest_id = $1 and state in ('allocated', 'live')`,
       [identity.guestId, qemu?.uuid ?? null, qemu?.ctime ?? null, identity.kind === 'lxc' ? identity.macs : []]);
     if (hit === 1) await append(tx, { kind: 'guest.linked', subject: `guest:${identity.guestId}`, actor, body: { identity } });
+  }
+
+  /** The guest is proven absent: its VMID is spent for ever, its link ends. */
+  async bury(tx: Tx, target: GuestIdentity): Promise<void> {
+    await tx.change(`insert into vmid_ledger (cluster, vmid, reason, guest_id) values ($1, $2, 'destroyed', $3) on conflict do nothing`, [target.cluster, target.vmid, target.guestId]);
+    await tx.change(`update guest_links set state = 'gone', version = version + 1, changed_at = sluice_now() where guest_id = $1 and state <> 'gone'`, [target.guestId]);
+  }
+
+  /** A record that was put back in NetBox has a new id (P24): the link moves to it. */
+  async moveTo(netboxVmId: number, guestId: string): Promise<void> {
+    const changed = await this.db.change(`update guest_links set netbox_vm_id = $2, version = version + 1, changed_at = sluice_now() where guest_id = $1 and state = 'live'`, [guestId, netboxVmId]);
+    if (changed !== 1) throw new Bug(`guest ${guestId} has no live link to move`);
   }
 }

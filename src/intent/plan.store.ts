@@ -84,8 +84,9 @@ export class PlanStore {
     await tx.change(`update plan_states set status = 'superseded', version = version + 1, changed_at = sluice_now(), reason = $2 where plan_id = $1 and status in ('ready', 'refused')`, [planId, canonicalJson({ why })]);
   }
 
-  async end(tx: Tx, planId: string, status: 'done' | 'stuck' | 'diverged', reason: unknown): Promise<void> {
-    await tx.change(`update plan_states set status = $2, version = version + 1, changed_at = sluice_now(), reason = $3 where plan_id = $1 and status in ('started', 'stuck') and status <> $2`, [planId, status, canonicalJson(scrub(reason ?? {}))]);
+  /** How its job ended. Without a reason the one that stands is kept. */
+  async end(tx: Tx, planId: string, status: 'done' | 'stuck' | 'diverged', reason: unknown = null): Promise<void> {
+    await tx.change(`update plan_states set status = $2, version = version + 1, changed_at = sluice_now(), reason = coalesce($3::jsonb, reason) where plan_id = $1 and status in ('started', 'stuck') and status <> $2`, [planId, status, reason === null ? null : canonicalJson(scrub(reason))]);
   }
 
   async isExpired(plan: Plan, tx: Tx = this.db): Promise<boolean> {
