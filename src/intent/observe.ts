@@ -1,19 +1,19 @@
-// What a plan needs of Proxmox, in few shared reads: one status, one list, one ACL list, one config per touched guest, and the
+// What a plan needs of Proxmox, in few shared reads: one status, one list, one list of pools, one ACL list, one config per touched guest, and the
 // nodes that the draft names. What cannot be read stays a fault in its place (P5).
 import { effectivePrivileges, tokenIdOf, type ClusterAccess, type GuestLinkRow } from '../endpoints';
 import { no, ok, type Fault, type Observed } from '../kernel';
-import type { GuestRow } from '../proxmox/ports';
+import type { GuestRow, PoolRow } from '../proxmox/ports';
 import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
 
 /** Everything but the nodes: those are known only when the first draft is made. */
 export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLinkRow[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
   const { reader, settings } = access;
-  const [status, guests, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), observePoolRights(access)]);
+  const [status, guests, pools, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), reader.pools(), observePoolRights(access)]);
   const observed = new Map<number, Observed<ObservedGuest>>();
   if (guests.ok) {
     for (const link of links.filter((candidate) => candidate.state === 'live')) {
       const row = guests.value.find((candidate) => candidate.vmid === link.vmid);
-      if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row));
+      if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row, pools));
     }
   }
   return { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), poolRights, observed, everUsed };
@@ -31,8 +31,8 @@ export async function observeNodes(access: ClusterAccess, world: ClusterWorld, n
   };
 }
 
-async function observeGuest(access: ClusterAccess, row: GuestRow): Promise<Observed<ObservedGuest>> {
-  const [config, power, pending, pools] = await Promise.all([access.reader.guestConfig(row), access.reader.power(row), access.reader.pending(row), access.reader.pools()]);
+async function observeGuest(access: ClusterAccess, row: GuestRow, pools: Observed<readonly PoolRow[]>): Promise<Observed<ObservedGuest>> {
+  const [config, power, pending] = await Promise.all([access.reader.guestConfig(row), access.reader.power(row), access.reader.pending(row)]);
   if (!config.ok) return config;
   if (!power.ok) return power;
   if (!pending.ok) return pending;
