@@ -1,14 +1,15 @@
 // A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
 // make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
 import { ok, refuse, scrubText, type GuestId, type Result } from '../../kernel';
-import { isHumanText, isInRange, isPlainPropertyValue, macFor, sameGuest, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
+import { isHumanText, isInRange, isPlainPropertyValue, macFor, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
+import { findTarget } from './find-target';
 import type { GuestChange } from './grouping';
 import type { ChangeDiff } from '../../netbox/ports';
 import type { Finding, Step } from './plan';
 import { vmLabel } from './which-cluster';
-import { identityOfLink, type ClusterWorld } from './world';
+import type { ClusterWorld } from './world';
 
 const indexLimits: Readonly<Record<string, number>> = { scsi: 30, virtio: 15, sata: 5, ide: 3, net: 31 };
 const slotOk = (name: string, buses: readonly string[]): boolean => {
@@ -90,28 +91,23 @@ const createSteps = (spec: GuestSpec): readonly Step[] => [
 
 /** A create whose guest stands: nothing to do where it is as wanted (a fresh plan is empty), a named refusal where it is not. */
 function alreadyMade(object: string, change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
-  const link = input.links.get(change.netboxVmId);
-  if (link === undefined) return emptyDraft;
-  const seen = world.observed.get(link.vmid);
-  if (seen === undefined || !seen.ok) {
-    return onlyFindings({ rule: 'observation.incomplete', severity: 'refusal', object, observed: seen === undefined ? `${link.kind} ${link.vmid} was made and is not in the list of guests` : `${seen.error.where}: ${seen.error.text}`, next: 'Repair what keeps Proxmox from being read, then plan again.' });
-  }
-  const same = sameGuest(identityOfLink(link), seen.value.config);
-  if (!same.ok) return onlyFindings({ rule: 'guest.identity', severity: 'refusal', object, observed: same.error.observed, next: same.error.next });
+  const target = findTarget(change, world, input, object);
+  if ('finding' in target) return onlyFindings(target.finding);
+  const { config } = target.seen;
   const wanted = change.vm?.modified ?? {};
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['cores', wholeOf(wanted['vcpus']), seen.value.config.cores * seen.value.config.sockets],
-    ['memory', wholeOf(wanted['memory']), seen.value.config.memoryMib],
-    ['description', text(wanted['description']) ?? '', seen.value.config.description.human],
-    ['name', wanted['name'], seen.value.config.name],
-    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), seen.value.config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).sort().join()],
-    ['interfaces', change.interfaces.map((diff) => String(diff.modified?.['name'])).sort().join(), seen.value.config.nics.map((nic) => nic.slot).join()],
+    ['cores', wholeOf(wanted['vcpus']), config.cores * config.sockets],
+    ['memory', wholeOf(wanted['memory']), config.memoryMib],
+    ['description', text(wanted['description']) ?? '', config.description.human],
+    ['name', wanted['name'], config.name],
+    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).sort().join()],
+    ['interfaces', change.interfaces.map((diff) => String(diff.modified?.['name'])).sort().join(), config.nics.map((nic) => nic.slot).join()],
   ];
   const off = pairs.filter(([, want, have]) => want !== have);
   if (off.length === 0) return emptyDraft;
   return onlyFindings({
     rule: 'create.already-made', severity: 'refusal', object,
-    observed: `it exists as ${identityOfLink(link).kind} ${link.vmid} with ${off.map(([what, want, have]) => `${what} ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`).join(', ')}`,
+    observed: `it exists as ${target.link.kind} ${target.link.vmid} with ${off.map(([what, want, have]) => `${what} ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`).join(', ')}`,
     next: 'Change the existing VM in a branch of its own.',
   });
 }

@@ -3,11 +3,12 @@
 import { conflictsOf } from './conflicts';
 import { emptyDraft, joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, netboxOnly, text, wholeOf, type Data } from './fields';
+import { findTarget, type Target } from './find-target';
 import type { GuestChange } from './grouping';
 import type { Baseline, Drift, Finding, Step } from './plan';
 import { vmLabel } from './which-cluster';
-import { identityOfLink, type ClusterWorld, type GuestLink, type ObservedGuest } from './world';
-import { isHumanText, sameGuest } from '../../guest';
+import type { ClusterWorld } from './world';
+import { isHumanText } from '../../guest';
 import { scrubText } from '../../kernel';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -22,7 +23,7 @@ export function draftUpdate(change: GuestChange, world: ClusterWorld, input: Pla
 
   const target = findTarget(change, world, input, object);
   if ('finding' in target) return joinDrafts([rest, onlyFindings(target.finding)]);
-  return joinDrafts([rest, draftSteps(change, wanted, target.link, target.seen, world, input, object)]);
+  return joinDrafts([rest, draftSteps(change, wanted, target, world, object)]);
 }
 
 interface Changed { readonly name: string; readonly before: unknown; readonly after: unknown; readonly current: unknown }
@@ -55,21 +56,7 @@ function unsupportedChildren(change: GuestChange, object: string): readonly Find
   return [...disks, ...rows.map(([what, diff]) => notSupported(`${what} ${diff.repr} of ${object}`, `the branch would ${diff.action} it`))];
 }
 
-function findTarget(change: GuestChange, world: ClusterWorld, input: PlanInput, object: string): { readonly link: GuestLink; readonly seen: ObservedGuest } | { readonly finding: Finding } {
-  const link = input.links.get(change.netboxVmId);
-  if (link === undefined || link.state !== 'live') {
-    return { finding: { rule: 'guest.not-adopted', severity: 'refusal', object, observed: link === undefined ? 'no guest is linked to this NetBox VM' : `its guest ${link.vmid} is ${link.state}`, next: 'Take the guest in with an adopt step first.' } };
-  }
-  const seen = world.observed.get(link.vmid);
-  if (seen === undefined || !seen.ok) {
-    return { finding: { rule: 'observation.incomplete', severity: 'refusal', object, observed: seen === undefined ? `${link.kind} ${link.vmid} is not in the list of guests` : `${seen.error.where}: ${seen.error.text}`, next: 'Repair what keeps Proxmox from being read, then plan again.' } };
-  }
-  const same = sameGuest(identityOfLink(link), seen.value.config);
-  if (!same.ok) return { finding: { rule: same.error.code === 'guest.not-adopted' ? 'guest.not-adopted' : 'guest.identity', severity: 'refusal', object, observed: same.error.observed, next: same.error.next } };
-  return { link, seen: seen.value };
-}
-
-function draftSteps(change: GuestChange, wanted: readonly Changed[], link: GuestLink, seen: ObservedGuest, world: ClusterWorld, input: PlanInput, object: string): Draft {
+function draftSteps(change: GuestChange, wanted: readonly Changed[], { link, identity, seen }: Target, world: ClusterWorld, object: string): Draft {
   const findings: Finding[] = [];
   const drift: Drift[] = [];
   const steps: Step[] = [];
@@ -116,7 +103,7 @@ function draftSteps(change: GuestChange, wanted: readonly Changed[], link: Guest
   return {
     ...emptyDraft, findings, drift,
     actions: [{
-      kind: 'update', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: config.name, target: identityOfLink(link), node: seen.node, sockets: config.sockets,
+      kind: 'update', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: config.name, target: identity, node: seen.node, sockets: config.sockets,
       baseline: offline ? { ...baseline, hasProcess: false } : baseline,
       steps: [...steps, { kind: 'stamp', before: null, after: link.vmid }], needsReboot: false,
     }],
