@@ -2,6 +2,7 @@
 // made into text once and given to everybody who listens. What a listener missed, it gets from the rows.
 import { Observable } from 'rxjs';
 import type { Database } from '../platform/database';
+import { isEnded } from './core/job';
 import type { JobRow, JobStore } from './job.store';
 import { linesChannel, pageOfLines, type Line, type LineStore } from './line.store';
 
@@ -11,7 +12,6 @@ interface Follower { sent: number; state: string; readonly give: (event: JobEven
 interface Followed { readonly followers: Set<Follower> }
 
 const batchMillis = 50;
-const endStates: ReadonlySet<string> = new Set(['done', 'refused', 'diverged', 'partial']);
 
 export class JobEvents {
   private readonly followed = new Map<string, Followed>();
@@ -117,7 +117,7 @@ function giveState(follower: Follower, job: JobRow): void {
   follower.state = state;
   const data = JSON.stringify({ state: job.state, refusal: job.refusal });
   follower.give({ type: 'state', id: String(follower.sent), data });
-  if (!endStates.has(job.state)) return;
+  if (!isEnded(job.state)) return;
   follower.give({ type: 'end', id: String(follower.sent), data });
   follower.end();
 }

@@ -5,4 +5,4 @@ export { JobsService, type JobView } from './jobs.service';
 export { LineStore, LineWriter, type Line } from './line.store';
 export { JobRunner } from './runner';
 export { guestIdOf, stepRows } from './step-rows';
-export type { JobState, StepState } from './core/job';
+export { isEnded, isResumable, type JobState, type StepState } from './core/job';

@@ -5,7 +5,7 @@ import { PlanStore } from '../intent';
 import { append, changeAndAppend } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { Holder } from '../effects';
-import { nextJob, planAfter, type JobEvent, type JobState, type StepEnd, type StepState } from './core/job';
+import { isEnded, nextJob, planAfter, resumableStates, type JobEvent, type JobState, type StepEnd, type StepState } from './core/job';
 
 export interface JobRow { readonly id: string; readonly planId: string; readonly mergeId: string | null; readonly state: JobState; readonly version: number; readonly fence: number; readonly refusal: Refusal | null; readonly madeAt: string; readonly endedAt: string | null }
 export interface StepRow { readonly ordinal: number; readonly action: number; readonly guestId: string; readonly kind: string; readonly title: string; readonly state: StepState; readonly detail: { readonly refusal?: Refusal } | null }
@@ -114,7 +114,7 @@ export class JobStore {
         [holder.id, holder.fence, state, refusal === null ? null : canonicalJson(scrub(refusal)), state !== 'held']);
       if (hit === null) throw new Superseded(`job ${holder.id}`);
       if (state !== 'held') await this.plans.end(tx, hit.planId, planAfter(state));
-      if (state !== 'held' && state !== 'stuck') await tx.change(`update guest_claims set released_at = sluice_now() where holder_kind = 'job' and holder_id = $1 and released_at is null`, [holder.id]);
+      if (isEnded(state)) await tx.change(`update guest_claims set released_at = sluice_now() where holder_kind = 'job' and holder_id = $1 and released_at is null`, [holder.id]);
       await append(tx, { kind: `job.${state}`, subject: `job:${holder.id}`, actor: holder.actor, body: refusal === null ? {} : { refusal } });
       return state;
     });
@@ -122,7 +122,7 @@ export class JobStore {
 
   /** A person resumes it (api), and it claims its guests again: a unique violation says that other work has begun on one (P7). */
   async resume(tx: Tx, id: string, actor: string): Promise<JobRow | null> {
-    const job = await tx.maybe<JobRow>(`update apply_jobs set state = 'queued', refusal = null, ended_at = null, version = version + 1 where id = $1 and state in ('held', 'stuck', 'partial', 'refused') returning ${columns}`, [id]);
+    const job = await tx.maybe<JobRow>(`update apply_jobs set state = 'queued', refusal = null, ended_at = null, version = version + 1 where id = $1 and state = any ($2) returning ${columns}`, [id, resumableStates]);
     if (job === null) return null;
     await tx.change(`update guest_claims set released_at = null where holder_kind = 'job' and holder_id = $1 and released_at is not null`, [id]);
     await append(tx, { kind: 'job.resumed', subject: `job:${id}`, actor, body: {} });

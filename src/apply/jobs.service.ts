@@ -3,7 +3,7 @@ import { ok, refuse, type Result } from '../kernel';
 import type { Database } from '../platform/database';
 import { sqlState, type Tx } from '../platform/database';
 import { enqueue } from '../platform/queue';
-import { nextJob } from './core/job';
+import { isResumable } from './core/job';
 import type { JobRow, JobStore, StepRow } from './job.store';
 import type { Line, LineStore } from './line.store';
 
@@ -29,7 +29,7 @@ export class JobsService {
   async resume(id: string, actor: string): Promise<Result<JobRow>> {
     const resumed = await this.db.transaction(async (tx) => {
       const state = await this.jobs.get(id, tx);
-      if (state === null || !nextJob(state.state, { event: 'resume' }).ok || (await this.hasNothingToGoOnWith(state, tx))) return null;
+      if (state === null || !isResumable(state.state) || (await this.hasNothingToGoOnWith(state, tx))) return null;
       const job = await this.jobs.resume(tx, id, actor);
       if (job !== null) await enqueue(tx, 'apply.run', id);
       return job;

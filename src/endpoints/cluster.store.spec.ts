@@ -90,6 +90,8 @@ describe('P15 what its tokens may do', () => {
     expect(await store.rights('alpha')).toMatchObject([{ token: 'create', verdict: 'unreadable' }, { token: 'destroy', verdict: 'exact', observed: null }, { token: 'lender', verdict: 'broader', observed: expect.stringContaining('/vms: VM.Allocate') }]);
     await service().checkRights('alpha', { lender: async () => ok({ '/pool/managed': ['VM.Allocate', 'VM.Audit', 'Pool.Audit'] }) });
     expect((await store.rights('alpha')).map((row) => [row.token, row.verdict])).toEqual([['create', 'unreadable'], ['destroy', 'exact'], ['lender', 'exact']]);
+    await make.cluster('beta');
+    expect((await store.listWithRights()).map(({ name, rights }) => [name, rights])).toEqual([['alpha', await store.rights('alpha')], ['beta', []]]);
   });
 
   it('P30 is unreadable for every token while pools cannot be read', async () => {

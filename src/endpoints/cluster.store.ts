@@ -11,7 +11,11 @@ export type IdentityState = 'unseen' | 'confirmed' | 'changed';
 export interface ClusterRow { readonly name: string; readonly state: IdentityState; readonly confirmed: ClusterIdentity | null; readonly seen: ClusterIdentity | null; readonly version: number }
 export interface RightsRow { readonly token: TokenName; readonly verdict: RightsVerdict['verdict']; readonly observed: string | null; readonly checkedAt: string }
 
+/** A cluster as it is shown: with what each token may do there. */
+export type ClusterView = ClusterRow & { readonly rights: readonly RightsRow[] };
+
 const columns = 'name, state, confirmed_identity as confirmed, seen_identity as seen, version';
+const rightsColumns = `token, verdict, detail->>'observed' as observed, checked_at as "checkedAt"`;
 
 export class ClusterStore {
   constructor(private readonly db: Database) {}
@@ -35,6 +39,11 @@ export class ClusterStore {
 
   list(): Promise<ClusterRow[]> {
     return this.db.rows<ClusterRow>(`select ${columns} from clusters order by name`);
+  }
+
+  async listWithRights(): Promise<readonly ClusterView[]> {
+    const [clusters, rights] = [await this.list(), await this.db.rows<RightsRow & { readonly cluster: string }>(`select cluster, ${rightsColumns} from rights_checks order by token`)];
+    return clusters.map((row) => ({ ...row, rights: rights.filter((one) => one.cluster === row.name).map(({ cluster: _cluster, ...one }) => one) }));
   }
 
   /** Stores what was seen, and what it means. The first sight is confirmed: an administrator wrote this connection into the configuration. */
@@ -66,6 +75,6 @@ export class ClusterStore {
   }
 
   rights(cluster: string): Promise<RightsRow[]> {
-    return this.db.rows<RightsRow>(`select token, verdict, detail->>'observed' as observed, checked_at as "checkedAt" from rights_checks where cluster = $1 order by token`, [cluster]);
+    return this.db.rows<RightsRow>(`select ${rightsColumns} from rights_checks where cluster = $1 order by token`, [cluster]);
   }
 }

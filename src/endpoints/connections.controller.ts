@@ -1,10 +1,8 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { actorKey, Caller, personOrThrow, Requires, type Actor } from '../identity';
 import { ProblemException } from '../platform/http';
-import { ClusterStore, type ClusterRow, type RightsRow } from './cluster.store';
+import { ClusterStore, type ClusterView } from './cluster.store';
 import { EndpointsService } from './endpoints.service';
-
-export type ConnectionView = ClusterRow & { readonly rights: readonly RightsRow[] };
 
 @Controller('api/connections')
 export class ConnectionsController {
@@ -12,15 +10,15 @@ export class ConnectionsController {
 
   @Get()
   @Requires('view')
-  async list(): Promise<readonly ConnectionView[]> {
-    return Promise.all((await this.store.list()).map(async (row) => ({ ...row, rights: await this.store.rights(row.name) })));
+  list(): Promise<readonly ClusterView[]> {
+    return this.store.listWithRights();
   }
 
   /** A person says that a changed cluster (name, nodes, CA) is the right one (P13). */
   @Post(':name/confirm')
   @HttpCode(200)
   @Requires('administer')
-  async confirm(@Param('name') name: string, @Caller() actor: Actor): Promise<ConnectionView> {
+  async confirm(@Param('name') name: string, @Caller() actor: Actor): Promise<ClusterView> {
     const person = personOrThrow(actor, 'confirm a cluster');
     await this.endpoints.look(name);
     const done = await this.store.confirm(name, actorKey(person));

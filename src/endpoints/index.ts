@@ -1,5 +1,5 @@
 export { creatorOf, updaterOf, type ClusterAccess, type Clusters } from './clusters';
-export { ClusterStore, type ClusterRow, type IdentityState, type RightsRow } from './cluster.store';
+export { ClusterStore, type ClusterRow, type ClusterView, type IdentityState, type RightsRow } from './cluster.store';
 export { ConnectionsModule } from './connections.module';
 export { deletionAllowed, EndpointsService } from './endpoints.service';
 export { LinkStore, type GuestLinkRow } from './link.store';

@@ -58,7 +58,7 @@ export async function startApi(ground: Ground, clusters: Clusters, version: stri
     DeletionModule.with({ requests: deletions }),
     UiModule.with({
       mode: config.mode, plans: asking, jobs: jobService, requests: deletions, freeze: new FreezeService(db, new FreezeStore()), journal: new JournalReader(db), explain: new ExplainService(new ExplainStore(db)),
-      connections: async () => Promise.all((await clusterStore.list()).map(async (row) => ({ ...row, rights: await clusterStore.rights(row.name) }))),
+      connections: () => clusterStore.listWithRights(),
       names: () => new PeopleStore().names(db), ...(lab === undefined ? {} : { lab }),
     }),
   ]), { log, version, metrics, configure: uiConfigure, problemPage: uiProblemPage(config.mode) });

@@ -1,6 +1,6 @@
 // What the pages read and act through: the services of the other modules, as the API has them. Given by the composition root.
 import type { JobsService } from '../apply';
-import type { ClusterRow, RightsRow } from '../endpoints';
+import type { ClusterView } from '../endpoints';
 import type { RequestsService } from '../deletion';
 import type { PlansService } from '../intent';
 import type { ExplainService, JournalReader } from '../journal';
@@ -23,7 +23,7 @@ export interface UiOptions {
   readonly freeze: Pick<FreezeService, 'current' | 'freeze' | 'unfreeze'>;
   readonly journal: Pick<JournalReader, 'page'>;
   readonly explain: Pick<ExplainService, 'guest'>;
-  readonly connections: () => Promise<readonly (ClusterRow & { readonly rights: readonly RightsRow[] })[]>;
+  readonly connections: () => Promise<readonly ClusterView[]>;
   /** Names of people by key (`person:<uuid>`, `netbox:<instance>:<user id>`); keys without a name are shown as they are. */
   readonly names: () => Promise<Names>;
   readonly lab?: LabParts;

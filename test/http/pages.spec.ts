@@ -48,7 +48,7 @@ describe('pages', () => {
     const ui = UiModule.with({
       mode, requests, plans: new PlansService(new PlanRequestStore(db.api), new PlanStore(db.api), new Set(['main'])), jobs: new JobsService(db.api, new JobStore(db.api), new LineStore(db.api)),
       freeze: new FreezeService(db.api, new FreezeStore()), journal: new JournalReader(db.api), explain: new ExplainService(new ExplainStore(db.api)), names: () => Promise.resolve(sampleNames),
-      connections: async () => Promise.all((await clusters.list()).map(async (row) => ({ ...row, rights: await clusters.rights(row.name) }))),
+      connections: () => clusters.listWithRights(),
       ...(lab ? { lab: { branch: { netbox: 'main', id: 1, name: 'web-tier' }, mergeAsEngineer: () => { merges.push('merged'); return Promise.resolve({ text: 'NetBox merged it & more.' }); } } } : {}),
     });
     return createHttpApp({ module: SpecModule, imports: [IdentityModule.with({ db: db.api, publicUrl: 'http://localhost' }), ui] }, { problemPage: uiProblemPage(mode), configure: uiConfigure });

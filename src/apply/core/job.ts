@@ -16,7 +16,13 @@ export type JobEvent =
 export interface StepEnd { readonly action: number; readonly title: string; readonly state: StepState; readonly refusal: Refusal | null }
 export type JobMove = { readonly state: 'queued' | 'running' | 'done'; readonly refusal: null } | { readonly state: Exclude<JobState, 'queued' | 'running' | 'done'>; readonly refusal: Refusal };
 
-const resumable: ReadonlySet<JobState> = new Set(['held', 'stuck', 'partial', 'refused']);
+/** Nothing of it can be in flight any more: its log is whole, its guests are free. A stuck job may still be settled. */
+const endStates: ReadonlySet<JobState> = new Set(['done', 'refused', 'diverged', 'partial']);
+export const isEnded = (state: JobState): boolean => endStates.has(state);
+
+/** A person may let it go on. */
+export const resumableStates: readonly JobState[] = ['held', 'stuck', 'partial', 'refused'];
+export const isResumable = (state: JobState): boolean => resumableStates.includes(state);
 
 /** The next state of a job, or why this event cannot happen to it. */
 export function nextJob(state: JobState, event: JobEvent): Result<JobMove> {
@@ -26,7 +32,7 @@ export function nextJob(state: JobState, event: JobEvent): Result<JobMove> {
     case 'break': return state === 'running' ? ok({ state: 'stuck', refusal: event.refusal }) : impossible(state, event);
     case 'end': return state === 'running' ? ok(endOf(event.steps)) : impossible(state, event);
     case 'withdraw': return state === 'queued' || state === 'held' ? ok({ state: 'refused', refusal: event.refusal }) : impossible(state, event);
-    case 'resume': return resumable.has(state) ? ok({ state: 'queued', refusal: null }) : impossible(state, event);
+    case 'resume': return isResumable(state) ? ok({ state: 'queued', refusal: null }) : impossible(state, event);
   }
 }
 

@@ -1,5 +1,5 @@
 // A job as people follow it: its state in words, each step with how it ended, and the lines of its log.
-import type { JobView, Line } from '../../apply';
+import { isEnded, isResumable, type JobView, type Line } from '../../apply';
 import type { CardLine } from './card';
 import { refusalLine } from './refusal';
 import { timeText, toneOf, type Tone } from './words';
@@ -31,10 +31,6 @@ const meanings: Readonly<Record<JobView['state'], string>> = {
 /** So many lines are drawn into a page; the stream brings the rest. */
 export const linesDrawn = 5000;
 
-/** As the stream counts: what has ended so closes it. A stuck job may still be settled. */
-const ended: ReadonlySet<JobView['state']> = new Set<JobView['state']>(['done', 'refused', 'diverged', 'partial']);
-const resumable: ReadonlySet<JobView['state']> = new Set<JobView['state']>(['held', 'stuck', 'partial', 'refused']);
-
 export function jobPageView(job: JobView, lines: readonly Line[], mayOperate: boolean): JobPageView {
   return {
     id: job.id, title: `Job ${job.id.slice(0, 8)}`, state: { word: job.state, tone: toneOf(job.state), means: meanings[job.state] },
@@ -44,7 +40,7 @@ export function jobPageView(job: JobView, lines: readonly Line[], mayOperate: bo
       const refusal = step.detail?.refusal;
       return { ordinal: step.ordinal, title: step.title, state: { word: step.state, tone: toneOf(step.state) }, why: refusal === undefined ? '' : `${refusal.summary} Observed: ${refusal.observed} Next: ${refusal.next}` };
     }),
-    log: lines.map(logLine), lastSeq: lines.at(-1)?.seq ?? 0, complete: ended.has(job.state) && lines.length < linesDrawn, canResume: mayOperate && resumable.has(job.state),
+    log: lines.map(logLine), lastSeq: lines.at(-1)?.seq ?? 0, complete: isEnded(job.state) && lines.length < linesDrawn, canResume: mayOperate && isResumable(job.state),
   };
 }
 

@@ -1,5 +1,5 @@
 // The lab's front page: the story of one branch as steps, and which of them is next, from the state of things alone.
-import type { JobRow } from '../../apply';
+import { isEnded, type JobRow } from '../../apply';
 import type { RequestRecord } from '../../deletion';
 import type { PlanView } from '../../intent';
 import { countingLine } from './plan-card';
@@ -52,7 +52,7 @@ function merge(facts: StoryFacts): Draft {
 function watch({ jobs }: StoryFacts): Draft {
   const job = jobs[0];
   return {
-    title: 'Watch the apply log', done: job !== undefined && ['done', 'refused', 'diverged', 'partial'].includes(job.state), act: null, link: job === undefined ? null : { href: `/jobs/${job.id}`, label: 'Open the job' },
+    title: 'Watch the apply log', done: job !== undefined && isEnded(job.state), act: null, link: job === undefined ? null : { href: `/jobs/${job.id}`, label: 'Open the job' },
     text: job === undefined ? 'One VM is made and one is changed, each step re-read before and after.' : `The job is ${job.state}.`,
   };
 }
