@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { type LinkStore, type Clusters } from '../endpoints';
 import { faultAsRefusal, refusalOfEnd, type EffectEnd, type EffectRunner, type Holder } from '../effects';
 import type { GuestIdentity } from '../guest';
-import { type PlanStore, type Action, type FieldMap, type Plan } from '../intent';
-import { exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
+import { type PlanStore, type Action, type Plan } from '../intent';
+import { Bug, exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
 import { sqlState, type Database } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { NetBoxes } from '../netbox';
@@ -33,7 +33,7 @@ export class JobRunner {
     private readonly links: LinkStore,
     private readonly effects: EffectRunner,
     private readonly clusters: Clusters,
-    private readonly netboxes: NetBoxes<FieldMap>,
+    private readonly netboxes: NetBoxes,
     /** Whether the cluster still is the one that was confirmed (P13). */
     private readonly lookAtCluster: (cluster: string) => Promise<Observed<'unseen' | 'confirmed' | 'changed'>>,
   ) {}
@@ -48,7 +48,7 @@ export class JobRunner {
     try {
       await failpoint('apply/after-claim');
       const plan = await this.plans.get(job.planId);
-      if (plan === null) throw new Error(`plan ${job.planId} is not there`);
+      if (plan === null) throw new Bug(`plan ${job.planId} is not there`);
       lines.say(holder.fence === 1 ? `job started for plan ${plan.digest.slice(0, 8)}` : `job goes on (worker ${holder.fence})`);
       const held = await this.walk({ holder, plan, lines, steps: await this.jobs.steps(jobId), looked: new Map() });
       await lines.flush();
@@ -72,18 +72,18 @@ export class JobRunner {
 
   /** The steps in order; a step that says no skips the rest of its guest and leaves the others alone. A refusal means held. */
   private async walk(run: Run): Promise<Refusal | null> {
-    const given = new Map<number, true>();
+    const stopped = new Set<number>();
     for (const step of run.steps) {
       if (step.state === 'done') continue;
       // What was refused or stuck stays so until a person resumes: a takeover or the end of a hold is no reason to try it again.
-      if ((step.state !== 'waiting' && step.state !== 'running') || given.has(step.action)) {
-        given.set(step.action, true);
+      if ((step.state !== 'waiting' && step.state !== 'running') || stopped.has(step.action)) {
+        stopped.add(step.action);
         if (step.state === 'waiting') await this.jobs.moveStep(run.holder, step.ordinal, ['waiting'], 'skipped');
         continue;
       }
       const result = await this.take(run, step);
       if (result.kind === 'hold') return result.refusal;
-      if (result.kind === 'no') given.set(step.action, true);
+      if (result.kind === 'no') stopped.add(step.action);
     }
     return null;
   }
@@ -132,11 +132,11 @@ export class JobRunner {
 
   private async contextOf(run: Run, row: StepRow): Promise<Result<StepContext>> {
     const action = run.plan.content.actions[row.action];
-    if (action === undefined) throw new Error(`plan ${run.plan.id} has no action ${row.action}`);
+    if (action === undefined) throw new Bug(`plan ${run.plan.id} has no action ${row.action}`);
     const rows = run.steps.filter((step) => step.action === row.action);
     const at = rows.findIndex((step) => step.ordinal === row.ordinal);
     const step = action.steps[at];
-    if (step === undefined || step.kind !== row.kind) throw new Error(`job ${run.holder.id} and its plan differ at step ${row.ordinal}`);
+    if (step === undefined || step.kind !== row.kind) throw new Bug(`job ${run.holder.id} and its plan differ at step ${row.ordinal}`);
     const cluster = this.clusters.get(action.cluster);
     const netbox = this.netboxes.get(run.plan.content.source.netbox);
     if (cluster === undefined) return refuse('cluster.unknown', `Cluster ${action.cluster} is not configured any more.`, [...this.clusters.keys()].join(', '), 'Put it back into the configuration, then resume.');

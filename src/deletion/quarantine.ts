@@ -39,8 +39,9 @@ export class Quarantine {
     if (record === null) return;
     const access = this.clusters.get(record.content.target.cluster);
     if (record.state.state === 'approved') {
-      const begun = access === undefined ? (await this.hold(record, notReachable(record.content.target.cluster)), null) : await this.begin(record, access);
-      if (begun !== null && access !== undefined) await this.guarded(begun, access);
+      if (access === undefined) return void (await this.hold(record, notReachable(record.content.target.cluster)));
+      const begun = await this.begin(record, access);
+      if (begun !== null) await this.guarded(begun, access);
     } else if (record.state.state === 'quarantining' && access !== undefined) {
       const isKnown = await this.clusterRows.isConfirmed(record.content.target.cluster);
       const mine = isKnown ? await this.store.takeOver(id, ['quarantining'], actor) : await this.hold(record, notConfirmed(record.content.target.cluster));

@@ -5,7 +5,7 @@ import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import { recordOf, requestColumns, type RequestRow } from './request.rows';
 import type { WindowBaseline } from './core/baseline';
-import { contentDigest, contentText, isEnd, type RequestContent, type RequestEvidence, type RequestRecord, type RequestState, type StateName, type Undo } from './core/request';
+import { requestDigest, contentText, isEnd, type RequestContent, type RequestEvidence, type RequestRecord, type RequestState, type StateName, type Undo } from './core/request';
 import { nextRequest, type ProcessRole, type RequestEvent, type RequestFacts } from './core/transitions';
 
 export type DeletionTask = 'deletion.prepare' | 'deletion.quarantine' | 'deletion.undo';
@@ -23,12 +23,6 @@ export class RequestStore {
   async find(tx: Tx, id: string): Promise<RequestRecord | null> {
     const row = await tx.maybe<RequestRow>(`select ${requestColumns} from deletion_requests where id = $1`, [id]);
     return row === null ? null : recordOf(row);
-  }
-
-  async get(id: string): Promise<RequestRecord> {
-    const found = await this.find(this.db, id);
-    if (found === null) throw new Bug(`there is no deletion request ${id}`);
-    return found;
   }
 
   async list(filter: RequestFilter): Promise<RequestRecord[]> {
@@ -81,10 +75,10 @@ export class RequestStore {
       `insert into deletion_requests (id, digest, content, mode, cluster, guest_id, vmid, kind, guest_name, node, originators, threshold, window_seconds, max_per_hour, power_off,
          merge_id, plan_id, requested_by, reason, netbox, netbox_vm_id, netbox_record_removed, evidence, requested_at, approve_by)
        select $1, $2, $3, s.mode, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22::jsonb, $23::timestamptz, $23::timestamptz + make_interval(secs => $24) from settings s`,
-      [id, contentDigest(text), text, target.cluster, target.guestId, target.vmid, target.kind, content.name, content.node, content.originators, terms.threshold, terms.windowSeconds, terms.maxPerHour, terms.powerOff,
+      [id, requestDigest(text), text, target.cluster, target.guestId, target.vmid, target.kind, content.name, content.node, content.originators, terms.threshold, terms.windowSeconds, terms.maxPerHour, terms.powerOff,
         content.mergeId, content.planId, content.requestedBy, content.reason, content.netbox, content.netboxVmId, content.netboxRecordRemoved, canonicalJson(scrub(evidence)), content.requestedAt, terms.approveWithinSeconds]);
     await this.enqueue(tx, 'deletion.prepare', id);
-    await append(tx, { kind: 'deletion.requested', subject: `request:${id}`, actor, body: { guest: target.guestId, content, digest: contentDigest(text) } });
+    await append(tx, { kind: 'deletion.requested', subject: `request:${id}`, actor, body: { guest: target.guestId, content, digest: requestDigest(text) } });
     return ok(id);
   }
 

@@ -1,5 +1,5 @@
 // Looks at the clusters: are they who they were (P13), and may each token do exactly what it should (P15).
-import { exhaustive, no, ok, type Observed, type Refusal, type Result } from '../kernel';
+import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result } from '../kernel';
 import type { Permissions } from '../proxmox/ports';
 import type { ClusterStore, IdentityState } from './cluster.store';
 import type { ClusterAccess, Clusters } from './clusters';
@@ -50,7 +50,7 @@ export class EndpointsService {
 
   private known(name: string): ClusterAccess {
     const access = this.clusters.get(name);
-    if (access === undefined) throw new Error(`cluster ${name} is not configured`);
+    if (access === undefined) throw new Bug(`cluster ${name} is not configured`);
     return access;
   }
 }

@@ -72,7 +72,7 @@ describe('starting it', () => {
     expect([(await first()).detail, await journal('merge.waits')]).toEqual([{ waits: 'web-01 is busy' }, 1]);
     await db.worker.transaction((tx) => merges.decide(tx, merge, 'refused', null, { refusal: 'late' }));
     await merges.note(merge, { waits: 'again' });
-    expect((await merges.list())[0]).toMatchObject({ state: 'refused', detail: { refusal: 'late' } });
+    expect(await db.owner.one('select state, detail from merges where id = $1', [merge.id])).toEqual({ state: 'refused', detail: { refusal: 'late' } });
   });
 
   it('knows what of a branch went to Proxmox or may go any moment: a job that waits can be taken back, one that runs cannot', async () => {

@@ -56,10 +56,6 @@ export class MergeStore {
     return row?.gate ?? null;
   }
 
-  list(limit = 100): Promise<MergeRow[]> {
-    return this.db.rows<MergeRow>(`select ${columns} from merges order by occurred_at desc limit $1`, [limit]);
-  }
-
   /** A merge that was reverted since has nothing left to start. */
   async revertedLater(merge: MergeRow): Promise<boolean> {
     return (await this.db.one<{ reverted: boolean }>(`select exists (select 1 from merges where netbox = $1 and branch_id = $2 and kind = 'reverted' and occurred_at > $3) as reverted`, [merge.netbox, merge.branchId, merge.occurredAt])).reverted;

@@ -5,7 +5,7 @@ import type { GuestIdentity } from '../guest';
 import type { TokenCredential } from './connection';
 import type { ProxmoxHttp } from './http';
 import { writeOutcome } from './outcome';
-import type { AclRow, Permissions, WriteOutcome } from './ports';
+import type { Permissions, WriteOutcome } from './ports';
 import { ownPermissions } from './reader';
 import { lend, loanRole, takeBack, type LoanHalf } from './requests';
 
@@ -18,9 +18,6 @@ export interface ProxmoxLender {
   takeBack(vmid: Vmid, half: LoanHalf, node: string | null): Promise<WriteOutcome>;
   permissions(): Promise<Observed<Permissions>>;
 }
-
-/** The rows of a loan among all ACL rows. */
-export const loanRows = (acl: readonly AclRow[]): readonly AclRow[] => acl.filter((row) => row.role === loanRole);
 
 /** `destroyTokenId` (`user@realm!name`) is the only borrower there is: its user and the token itself are the two halves. */
 export const proxmoxLender = (http: ProxmoxHttp, credential: TokenCredential, destroyTokenId: string): ProxmoxLender => ({

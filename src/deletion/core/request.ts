@@ -35,7 +35,7 @@ export interface RequestContent {
 }
 
 export const contentText = (content: RequestContent): string => canonicalJson(content);
-export const contentDigest = (text: string): Digest => sha256Hex(text) as Digest;
+export const requestDigest = (text: string): Digest => sha256Hex(text) as Digest;
 
 /** What quarantine did to the guest, as far as it is known. */
 export interface QuarantineDone { readonly tagged: boolean; readonly poweredOff: boolean }
