@@ -101,7 +101,8 @@ begin
 end $$;
 create trigger review_four_eyes before insert on deletion_reviews for each row execute function check_review();
 
--- Approvals that still count: the reviewer is still active, still allowed, still no originator (P19).
+-- Approvals that still count: the reviewer is still active, still allowed, still no originator, and of accounts that were
+-- linked after they reviewed only one counts (P19).
 create function standing_approvals(p_request uuid) returns integer language sql stable as $$
   select count(*)::integer from deletion_reviews v
   join deletion_requests r on r.id = v.request_id
@@ -109,13 +110,16 @@ create function standing_approvals(p_request uuid) returns integer language sql 
   where v.request_id = p_request and v.decision = 'approve' and v.digest = r.digest and p.active
     and exists (select 1 from person_permissions pp where pp.person_id = p.id and pp.permission = 'approve_deletion')
     and not person_keys(v.reviewer) && r.originators
+    and not exists (select 1 from deletion_reviews o where o.request_id = v.request_id and o.decision = 'approve' and o.id < v.id and person_keys(o.reviewer) && person_keys(v.reviewer))
 $$;
 
 create function check_deletion_request() returns trigger language plpgsql as $$
 declare allowed text[];
 begin
   if tg_op = 'INSERT' then
-    if new.state <> 'requested' then raise exception 'a request begins as requested' using errcode = 'SL002'; end if;
+    if new.state <> 'requested' or num_nonnulls(new.approved_at, new.start_by, new.waits_until, new.baseline, new.quarantine, new.ended_at, new.acknowledged_by) > 0 then
+      raise exception 'a request begins as requested, and with nothing that only a later state may set' using errcode = 'SL002';
+    end if;
     if session_user <> 'sluice_worker' and session_user <> 'sluice_api' then raise exception 'requests are made by api and worker' using errcode = 'SL016'; end if;
     return new;
   end if;
@@ -172,9 +176,11 @@ begin
     end if;
   end if;
   if new.state = 'approved' and abs(extract(epoch from new.approved_at - sluice_now())) > 60 then raise exception 'approved_at is now' using errcode = 'SL022'; end if;
+  if new.state in ('quarantining', 'waiting', 'destroying') and new.start_by <= sluice_now() then
+    raise exception 'the approval had to be used before %', new.start_by using errcode = 'SL008';
+  end if;
   if new.state = 'destroying' then
     if new.waits_until > sluice_now() then raise exception 'the recovery window ends at %', new.waits_until using errcode = 'SL022'; end if;
-    if new.start_by <= sluice_now() then raise exception 'the approval had to be used before %', new.start_by using errcode = 'SL008'; end if;
     if is_frozen() then raise exception 'frozen' using errcode = 'SL031'; end if;
     if (select count(*) from effects e where e.kind = 'destroy' and e.cluster = new.cluster and e.called_at > sluice_now() - interval '1 hour') >= new.max_per_hour then
       raise exception 'at most % destroys per hour on cluster %', new.max_per_hour, new.cluster using errcode = 'SL023';

@@ -544,7 +544,9 @@ AS $function$
 declare allowed text[];
 begin
   if tg_op = 'INSERT' then
-    if new.state <> 'requested' then raise exception 'a request begins as requested' using errcode = 'SL002'; end if;
+    if new.state <> 'requested' or num_nonnulls(new.approved_at, new.start_by, new.waits_until, new.baseline, new.quarantine, new.ended_at, new.acknowledged_by) > 0 then
+      raise exception 'a request begins as requested, and with nothing that only a later state may set' using errcode = 'SL002';
+    end if;
     if session_user <> 'sluice_worker' and session_user <> 'sluice_api' then raise exception 'requests are made by api and worker' using errcode = 'SL016'; end if;
     return new;
   end if;
@@ -601,9 +603,11 @@ begin
     end if;
   end if;
   if new.state = 'approved' and abs(extract(epoch from new.approved_at - sluice_now())) > 60 then raise exception 'approved_at is now' using errcode = 'SL022'; end if;
+  if new.state in ('quarantining', 'waiting', 'destroying') and new.start_by <= sluice_now() then
+    raise exception 'the approval had to be used before %', new.start_by using errcode = 'SL008';
+  end if;
   if new.state = 'destroying' then
     if new.waits_until > sluice_now() then raise exception 'the recovery window ends at %', new.waits_until using errcode = 'SL022'; end if;
-    if new.start_by <= sluice_now() then raise exception 'the approval had to be used before %', new.start_by using errcode = 'SL008'; end if;
     if is_frozen() then raise exception 'frozen' using errcode = 'SL031'; end if;
     if (select count(*) from effects e where e.kind = 'destroy' and e.cluster = new.cluster and e.called_at > sluice_now() - interval '1 hour') >= new.max_per_hour then
       raise exception 'at most % destroys per hour on cluster %', new.max_per_hour, new.cluster using errcode = 'SL023';
@@ -895,6 +899,7 @@ AS $function$
   where v.request_id = p_request and v.decision = 'approve' and v.digest = r.digest and p.active
     and exists (select 1 from person_permissions pp where pp.person_id = p.id and pp.permission = 'approve_deletion')
     and not person_keys(v.reviewer) && r.originators
+    and not exists (select 1 from deletion_reviews o where o.request_id = v.request_id and o.decision = 'approve' and o.id < v.id and person_keys(o.reviewer) && person_keys(v.reviewer))
 $function$
 
 grant select, update on apply_jobs to sluice_api

@@ -385,7 +385,7 @@ describe('the branch thinks again', () => {
     await passTime(story, 21);
     const since = await lastRequest(story);
     await mergeUnasked(branch);
-    expect(await jobsOf(story, branch.id)).toEqual([expect.objectContaining({ state: 'refused', refusal: expect.objectContaining({ code: 'merge.expired', observed: expect.stringContaining('start by') as string }) as Wire })]);
+    expect(await jobsOf(story, branch.id)).toEqual([expect.objectContaining({ state: 'refused', refusal: expect.objectContaining({ code: 'merge.expired', observed: expect.stringContaining('started by') as string }) as Wire })]);
     expect(await writesSince(story, since)).toEqual([]);
   });
 });

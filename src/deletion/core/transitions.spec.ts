@@ -41,6 +41,14 @@ describe('the moves of a deletion request', () => {
     expect(next.ok ? 'begun' : next.error.code).toBe(code);
   });
 
+  it.each<[string, RequestState, RequestEvent]>([
+    ['a quarantine', { state: 'approved', approvedAt: at(100), startBy: at(220) }, { event: 'quarantine' }],
+    ['a window', { state: 'quarantining', approvedAt: at(100), startBy: at(220) }, { event: 'wait', baseline, quarantine: { tagged: true, poweredOff: false } }],
+  ])('P8 do not begin %s when the time to start has passed', (_what, from, event) => {
+    const codeAt = (second: number) => { const next = nextRequest(from, event, { ...good, role: 'worker', now: at(second) }); return next.ok ? 'begun' : next.error.code; };
+    expect([codeAt(219), codeAt(220)]).toEqual(['begun', 'deletion.expired']);
+  });
+
   it('P11 do not call it destroyed without a confirmed destroy', () => {
     expect(nextRequest({ ...waiting, state: 'destroying' }, { event: 'destroyed' }, { ...good, destroyConfirmed: false }).ok).toBe(false);
   });

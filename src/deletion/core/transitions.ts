@@ -81,14 +81,14 @@ export function nextRequest(from: RequestState, event: RequestEvent, facts: Requ
       return ok({ state: 'approved', approvedAt, startBy: plusSeconds(approvedAt, facts.terms.windowSeconds + facts.terms.startWithinSeconds) });
     }
     case 'quarantine': {
-      const stands = approvalsStand(facts);
-      if (!stands.ok) return stands;
-      return from.state === 'approved' ? ok({ state: 'quarantining', approvedAt: from.approvedAt, startBy: from.startBy }) : impossible(from, to);
+      if (from.state !== 'approved') return impossible(from, to);
+      const usable = approvalUsable(from.startBy, facts);
+      return usable.ok ? ok({ state: 'quarantining', approvedAt: from.approvedAt, startBy: from.startBy }) : usable;
     }
     case 'wait': {
-      const stands = approvalsStand(facts);
-      if (!stands.ok) return stands;
       if (from.state !== 'quarantining') return impossible(from, to);
+      const usable = approvalUsable(from.startBy, facts);
+      if (!usable.ok) return usable;
       const waitsUntil = plusSeconds(facts.now, facts.terms.windowSeconds);
       return ok({ state: 'waiting', approvedAt: from.approvedAt, startBy: from.startBy, waitsUntil, baseline: event.baseline, quarantine: event.quarantine });
     }
@@ -106,16 +106,22 @@ export function nextRequest(from: RequestState, event: RequestEvent, facts: Requ
 
 function mayDestroy(from: RequestState, facts: RequestFacts): Result<Extract<RequestState, { readonly state: 'waiting' }>> {
   if (from.state !== 'waiting') return impossible(from, 'destroying');
-  const stands = approvalsStand(facts);
-  if (!stands.ok) return stands;
+  const usable = approvalUsable(from.startBy, facts);
+  if (!usable.ok) return usable;
   if (isBefore(facts.now, from.waitsUntil)) return refuse('deletion.window-open', 'The recovery window has not passed.', `it ends at ${from.waitsUntil}, it is ${facts.now}`, 'Wait.');
-  if (!isBefore(facts.now, from.startBy)) return tooLate('start', from.startBy, facts.now);
   if (facts.frozen) return no(frozen);
   if (!facts.hasTombstone) return refuse('deletion.no-tombstone', 'Nothing is destroyed without a tombstone.', 'no tombstone', 'Cancel the request and ask again.');
   if (facts.otherDestroying) return refuse('deletion.one-at-a-time', 'Another guest is being destroyed.', 'one destroy at a time', 'Wait until it has ended.');
   if (facts.destroysThisHour >= facts.terms.maxPerHour) return refuse('deletion.too-many', 'Enough was destroyed on this cluster for now.', `${facts.destroysThisHour} in the last hour, allowed ${facts.terms.maxPerHour}`, 'Wait.');
   if (facts.humanNeededFirst) return refuse('deletion.human-first', 'An earlier deletion on this cluster needs a human first.', 'a request in needs-human that nobody acknowledged', 'Look at it and acknowledge it.');
   return ok(from);
+}
+
+/** P8, P19: the approvals still stand, and the time in which they may be used has not ended. */
+function approvalUsable(startBy: Instant, facts: RequestFacts): Result<void> {
+  const stands = approvalsStand(facts);
+  if (!stands.ok) return stands;
+  return isBefore(facts.now, startBy) ? stands : tooLate('start', startBy, facts.now);
 }
 
 function approvalsStand(facts: RequestFacts): Result<void> {

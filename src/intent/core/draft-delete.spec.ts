@@ -28,9 +28,10 @@ describe('a guest that the branch deletes', () => {
     expect(draftBranch(inputOf({ ...scene, input: { links: new Map([[5, { ...linkOf(guest), state: 'gone' as const }]]) } }))).toEqual({ actions: [], deletions: [], findings: [], drift: [] });
   });
 
-  it('P7 asks for nothing twice while a request for the guest lives', () => {
-    const draft = draftBranch(inputOf({ ...scene, input: { beingDeleted: new Set([guestIdOf(5)]) } }));
-    expect([draft.deletions, draft.findings.map((finding) => `${finding.severity} ${finding.rule}`)]).toEqual([[], ['info deletion.requested']]);
+  it.each([['ready', 'refusal'], ['merged', 'info']] as const)('P7 asks for nothing twice while a request for the guest lives: of a branch that is %s it is a %s', (status, severity) => {
+    const asked = inputOf({ ...scene, input: { beingDeleted: new Set([guestIdOf(5)]) } });
+    const draft = draftBranch({ ...asked, content: { ...asked.content, branch: { ...asked.content.branch, status } } });
+    expect([draft.deletions, draft.findings.map((finding) => `${finding.severity} ${finding.rule}`)]).toEqual([[], [`${severity} deletion.requested`]]);
   });
 
   it('P13 refuses a guest without a link, or with one that was never made', () => {

@@ -4,15 +4,16 @@ import { conflictsOf } from './conflicts';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { findTarget } from './find-target';
 import type { GuestChange } from './grouping';
+import type { Finding } from './plan';
 import { vmLabel } from './which-cluster';
-import type { ClusterWorld } from './world';
+import type { ClusterWorld, GuestLink } from './world';
 
 export function draftDelete(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);
   const link = input.links.get(change.netboxVmId);
   if (link?.state === 'gone') return emptyDraft;
   if (link?.state === 'live') {
-    if (input.beingDeleted.has(link.guestId)) return onlyFindings({ rule: 'deletion.requested', severity: 'info', object, observed: `a deletion request for ${link.kind} ${link.vmid} lives`, next: 'Look at the deletion requests; nothing is asked twice.' });
+    if (input.beingDeleted.has(link.guestId)) return onlyFindings(asked(link, object, input.content.branch.status));
     const conflicts = conflictsOf(change, object);
     if (conflicts.length > 0) return onlyFindings(...conflicts);
   }
@@ -27,3 +28,12 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
     deletions: [{ netboxVmId: change.netboxVmId, cluster: world.settings.name, name: target.seen.config.name, node: target.seen.node, target: target.identity, changeIds: rows.flatMap((row) => (row === null ? [] : [row.id])).sort((a, b) => a - b) }],
   };
 }
+
+/**
+ * P7: a merge that asks for what another branch has asked already would be lost with that request, so it is refused before
+ * it merges. Of a branch that is merged, the request that lives is its own.
+ */
+const asked = (link: GuestLink, object: string, status: string): Finding => ({
+  rule: 'deletion.requested', severity: status === 'merged' ? 'info' : 'refusal', object, observed: `a deletion request for ${link.kind} ${link.vmid} lives`,
+  next: 'Look at the deletion requests: nothing is asked twice. Merge when that request has ended, or leave this VM out of the branch.',
+});
