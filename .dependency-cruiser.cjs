@@ -82,9 +82,9 @@ module.exports = {
     },
     {
       name: 'index-is-the-only-door', severity: 'error',
-      comment: 'What a folder does not export it may change. Ports and the two dangerous clients have doors of their own, so that importing them is seen; intent\'s field map and the bounds of a policy are configuration.',
+      comment: 'What a folder does not export it may change. Ports and the two dangerous clients have doors of their own, so that importing them is seen; the bounds of a policy are configuration.',
       from: { path: `${src}/([^/]+)/`, pathNot: [spec, `${src}/(?:roles|lab)/`] },
-      to: { path: `${src}/[^/]+/.+`, pathNot: [`${src}/$1/`, `${src}/[^/]+/index[.]tsx?$`, `${src}/(?:kernel|lab|roles)/`, `${src}/platform/(?:[^/]+/index|[^/]+)[.]ts$`, `${src}/proxmox/(?:ports|lender|destroyer)[.]ts$`, `${src}/netbox/ports[.]ts$`, `${src}/intent/core/fields[.]ts$`, `${src}/policy/core/bounds[.]ts$`, `${src}/proxmox/schema/index[.]ts$`] },
+      to: { path: `${src}/[^/]+/.+`, pathNot: [`${src}/$1/`, `${src}/[^/]+/index[.]tsx?$`, `${src}/(?:kernel|lab|roles)/`, `${src}/platform/(?:[^/]+/index|[^/]+)[.]ts$`, `${src}/proxmox/(?:ports|lender|destroyer)[.]ts$`, `${src}/netbox/ports[.]ts$`, `${src}/policy/core/bounds[.]ts$`, `${src}/proxmox/schema/index[.]ts$`] },
     },
     {
       name: 'production-never-imports-the-lab', severity: 'error',

@@ -14,7 +14,6 @@ import type { RequestEvent } from './core/transitions';
 import { factsOf, proxmoxRecord } from './guest-facts';
 import { observe } from './look';
 import { readNetBoxRecord } from './netbox-record';
-import type { RestoreFields } from './put-back';
 import type { RequestStore } from './request.store';
 import type { ReviewStore } from './review.store';
 
@@ -29,7 +28,7 @@ export class Preparation {
     private readonly store: RequestStore,
     private readonly reviews: ReviewStore,
     private readonly clusters: Clusters,
-    private readonly netboxes: NetBoxes<RestoreFields>,
+    private readonly netboxes: NetBoxes,
   ) {
     this.clusterRows = new ClusterStore(store.db);
   }

@@ -8,15 +8,12 @@ import type { ProxmoxReader } from '../proxmox/ports';
 import { newIdKey, readRecord, restoration, type Creation, type Data, type LatePatch } from './core/netbox-record';
 import type { RequestRecord } from './core/request';
 
-/** Names of fields that this folder may come to need; any field map fits. */
-export type RestoreFields = unknown;
-
 export interface PutBack { readonly vmId: number; readonly objects: number }
 
 export class RecordRestorer {
   constructor(private readonly links: LinkStore, private readonly runner: EffectRunner) {}
 
-  async run(request: RequestRecord, holder: Holder, netbox: NetBoxAccess<RestoreFields>, reader: ProxmoxReader, kept: unknown): Promise<Result<PutBack>> {
+  async run(request: RequestRecord, holder: Holder, netbox: NetBoxAccess, reader: ProxmoxReader, kept: unknown): Promise<Result<PutBack>> {
     const record = readRecord(kept);
     if (!record.ok) return record;
     const { creations, patches } = restoration(record.value);
@@ -37,7 +34,7 @@ export class RecordRestorer {
     return ok({ vmId, objects: ids.size });
   }
 
-  private creation(request: RequestRecord, { reader: netbox, writer }: NetBoxAccess<RestoreFields>, reader: ProxmoxReader, { step, endpoint, fields, find }: Creation, ids: ReadonlyMap<string, number>): EffectDefinition<Data> {
+  private creation(request: RequestRecord, { reader: netbox, writer }: NetBoxAccess, reader: ProxmoxReader, { step, endpoint, fields, find }: Creation, ids: ReadonlyMap<string, number>): EffectDefinition<Data> {
     const body = fields(ids);
     const found = async (): Promise<{ readonly id: number } | null | string> => {
       const { filter, value, agrees } = find(ids);
@@ -64,7 +61,7 @@ export class RecordRestorer {
     };
   }
 
-  private patch(request: RequestRecord, { reader: netbox, writer }: NetBoxAccess<RestoreFields>, reader: ProxmoxReader, { step, endpoint, oldId, fields }: LatePatch, ids: ReadonlyMap<string, number>): EffectDefinition<string | null> {
+  private patch(request: RequestRecord, { reader: netbox, writer }: NetBoxAccess, reader: ProxmoxReader, { step, endpoint, oldId, fields }: LatePatch, ids: ReadonlyMap<string, number>): EffectDefinition<string | null> {
     const objectId = ids.get(newIdKey(endpoint, oldId)) ?? 0;
     const body = fields(ids);
     const agrees = (object: Data): boolean => Object.entries(body).every(([key, value]) => (object[key] as { readonly id?: unknown } | null)?.id === value);

@@ -1,6 +1,6 @@
 import { deletionWorld, vm, type DeletionWorld } from '../../test/model/deletion-world';
 import { secretOf, smallNetBox, type Shown, type Small } from '../../test/setup/small-netbox';
-import { netboxReader, netboxWriter, openNetBox, type ChangeDiff, type NetBoxes } from '../netbox';
+import { defaultFields, netboxReader, netboxWriter, openNetBox, type ChangeDiff, type NetBoxes } from '../netbox';
 import { armFailpoint, disarmFailpoints, FailpointReached } from '../platform/failpoint';
 
 const names = [900, 901, 902, 903, 904, 905];
@@ -23,7 +23,7 @@ describe('a NetBox record that a merged delete removed', () => {
   beforeAll(async () => {
     netbox = await smallNetBox({ seed: names.flatMap(seedOf) });
     access = http();
-    const netboxes: NetBoxes<unknown> = new Map([['main', { name: 'main', url: netbox.url, reader: netboxReader(access), writer: netboxWriter(access), fields: null }]]);
+    const netboxes: NetBoxes = new Map([['main', { name: 'main', url: netbox.url, reader: netboxReader(access), writer: netboxWriter(access), fields: defaultFields }]]);
     world = await deletionWorld(names.map((vmid) => vm(vmid)), {}, netboxes);
   });
   afterAll(async () => { await access.close(); await netbox.close(); await world.close(); });

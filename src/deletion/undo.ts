@@ -10,7 +10,7 @@ import { differences, valuesOf, type WindowBaseline } from './core/baseline';
 import { isEnd, quarantineTag, type RequestRecord } from './core/request';
 import { holderOfRequest, runOnceMore, settleOnly } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
-import { RecordRestorer, type RestoreFields } from './put-back';
+import { RecordRestorer } from './put-back';
 import { quarantineSteps, tookPower } from './quarantine';
 import type { RequestStore } from './request.store';
 
@@ -26,7 +26,7 @@ export class UndoWork {
   private readonly restorer: RecordRestorer;
   private readonly clusterRows: ClusterStore;
 
-  constructor(private readonly store: RequestStore, private readonly effects: EffectStore, private readonly clusters: Clusters, private readonly netboxes: NetBoxes<RestoreFields>) {
+  constructor(private readonly store: RequestStore, private readonly effects: EffectStore, private readonly clusters: Clusters, private readonly netboxes: NetBoxes) {
     this.runner = new EffectRunner(effects);
     this.restorer = new RecordRestorer(new LinkStore(store.db), this.runner);
     this.clusterRows = new ClusterStore(store.db);

@@ -1,10 +1,10 @@
 // Carries P5, P12, P17: everything that a plan needs of a branch, read in a bounded number of requests: the change diffs, who made
 // them, and the names behind the ids that they mention. What cannot be read, or does not fit together, is not observed.
 import { notObserved, ok, type Observed } from '../kernel';
-import { changeDigest } from '../netbox';
-import type { BranchRecord, ChangeDiff, ChangeLogRow, NetBoxObject, NetBoxReader } from '../netbox/ports';
+import { changeDigest, defaultFields } from '../netbox';
+import type { BranchRecord, ChangeDiff, ChangeLogRow, FieldMap, NetBoxObject, NetBoxReader } from '../netbox/ports';
 import { userKey, type BranchContent, type Lookups } from './core/branch-content';
-import { customField, defaultFields, type FieldMap } from './core/fields';
+import { customField } from './core/fields';
 import { groupByGuest } from './core/grouping';
 
 export type BranchRead = { readonly kind: 'absent' } | { readonly kind: 'content'; readonly content: BranchContent; readonly changeDigest: string };

@@ -1,7 +1,7 @@
 export { readBranchContent, type BranchRead } from './branch-reader';
 export { contentDigest, userKey, type BranchContent } from './core/branch-content';
 export { groupByGuest, type GuestChange } from './core/grouping';
-export { customField, defaultFields, optIn, type FieldMap } from './core/fields';
+export { customField, optIn } from './core/fields';
 export { isPermitted, refusalText, type Action, type Finding, type Plan, type PlanContent, type PlannedDeletion, type PlanSource, type Step, type StepKind } from './core/plan';
 export { GateDoor } from './gate-door';
 export { GateService, summaryOf } from './gate.service';

@@ -7,7 +7,7 @@ import { readBranchContent } from './branch-reader';
 import { contentDigest, userKey, type BranchContent } from './core/branch-content';
 import { draftBranch } from './core/draft';
 import type { Allocation, PlanInput } from './core/draft-parts';
-import { customField, wholeOf, type FieldMap } from './core/fields';
+import { customField, wholeOf } from './core/fields';
 import { groupByGuest, type GuestChange } from './core/grouping';
 import { makePlan } from './core/make-plan';
 import type { Finding, Plan, PlanSource } from './core/plan';
@@ -19,7 +19,7 @@ import { judgeAll } from './rules';
 
 export class Planner {
   constructor(
-    private readonly netboxes: NetBoxes<FieldMap>,
+    private readonly netboxes: NetBoxes,
     private readonly endpoints: EndpointsService,
     private readonly links: LinkStore,
     private readonly plans: PlanStore,
@@ -43,7 +43,7 @@ export class Planner {
     return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
   }
 
-  private async gather(netbox: NetBoxAccess<FieldMap>, content: BranchContent): Promise<PlanInput & { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }> {
+  private async gather(netbox: NetBoxAccess, content: BranchContent): Promise<PlanInput & { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }> {
     const grouped = groupByGuest(content.diffs, content.lookups);
     const byCluster = new Map<number, GuestChange[]>();
     for (const guest of grouped.guests) {
@@ -83,7 +83,7 @@ export class Planner {
     return worlds;
   }
 
-  private async allocate(access: ClusterAccess, netbox: NetBoxAccess<FieldMap>, guests: readonly GuestChange[], links: Map<number, GuestLinkRow>, allocations: Map<number, Allocation>): Promise<void> {
+  private async allocate(access: ClusterAccess, netbox: NetBoxAccess, guests: readonly GuestChange[], links: Map<number, GuestLinkRow>, allocations: Map<number, Allocation>): Promise<void> {
     const creates = guests.filter((guest) => guest.vm?.action === 'create');
     const missing = creates.filter((guest) => !stands(links.get(guest.netboxVmId)));
     if (missing.length > 0) {

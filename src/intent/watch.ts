@@ -1,13 +1,13 @@
 // Plans are prepared when a branch is seen to change, so that the gate answers from a kept plan (DESIGN "Wire").
 import { ok, type Result } from '../kernel';
 import { changeDigest, type NetBoxes } from '../netbox';
-import { optIn, type FieldMap } from './core/fields';
+import { optIn } from './core/fields';
 import { planFault } from './planner';
 import type { PlanRequestStore } from './plan-request.store';
 import type { PlanStore } from './plan.store';
 
 /** Asks for a plan of every ready branch that opted in and differs from its newest plan. */
-export async function watchBranches(netboxes: NetBoxes<FieldMap>, netboxName: string, plans: PlanStore, requests: PlanRequestStore): Promise<Result<void>> {
+export async function watchBranches(netboxes: NetBoxes, netboxName: string, plans: PlanStore, requests: PlanRequestStore): Promise<Result<void>> {
   const netbox = netboxes.get(netboxName);
   if (netbox === undefined) return ok(undefined);
   const branches = await netbox.reader.branches('ready');

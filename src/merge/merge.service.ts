@@ -2,9 +2,9 @@
 // deletion: updates become a job, deletions become requests, in one transaction with the start of the plan.
 import { guestIdOf, type JobStore, stepRows } from '../apply';
 import type { RaiseDeletion } from '../deletion';
-import { contentDigest, groupByGuest, optIn, planFault, readBranchContent, refusalText, userKey, type BranchContent, type FieldMap, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
+import { contentDigest, groupByGuest, optIn, planFault, readBranchContent, refusalText, userKey, type BranchContent, type GateStore, type Plan, type PlannedDeletion, type Planner, type PlanStore } from '../intent';
 import { no, ok, refuse, sentence, shortDigest, type MergeId, type PlanId, type Refusal, type RequestId, type Result } from '../kernel';
-import type { NetBoxAccess, NetBoxes } from '../netbox';
+import type { FieldMap, NetBoxAccess, NetBoxes } from '../netbox';
 import { constraintOf, type Database, type Tx } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { enqueue } from '../platform/queue';
@@ -22,7 +22,7 @@ export class MergeService {
   constructor(
     private readonly db: Database,
     private readonly merges: MergeStore,
-    private readonly netboxes: NetBoxes<FieldMap>,
+    private readonly netboxes: NetBoxes,
     private readonly plans: PlanStore,
     private readonly planner: Planner,
     private readonly gates: GateStore,
@@ -59,7 +59,7 @@ export class MergeService {
   }
 
   private readonly names = new Map<string, string>();
-  private async nameOf(netbox: NetBoxAccess<FieldMap>, branchId: number): Promise<string> {
+  private async nameOf(netbox: NetBoxAccess, branchId: number): Promise<string> {
     const key = `${netbox.name}:${branchId}`;
     const known = this.names.get(key);
     if (known !== undefined) return known;
@@ -69,7 +69,7 @@ export class MergeService {
     return name;
   }
 
-  private async start(netbox: NetBoxAccess<FieldMap>, merge: MergeRow): Promise<Result<void>> {
+  private async start(netbox: NetBoxAccess, merge: MergeRow): Promise<Result<void>> {
     const read = await readBranchContent(netbox.reader, merge.branchId);
     if (!read.ok) return planFault(read.error);
     if (read.value.kind === 'absent') return this.refused(merge, null, { code: 'branch.unknown', summary: `The branch ${merge.branchName} is gone, so what it changed cannot be read.`, observed: 'NetBox answered 404', next: 'Compare both sides by hand.' });
@@ -88,7 +88,7 @@ export class MergeService {
   }
 
   /** The permitted plan where exactly its content was merged in time and is still wanted; differing content is judged anew (P12, P8). */
-  private async judge(netbox: NetBoxAccess<FieldMap>, merge: MergeRow, content: BranchContent, permitted: Plan): Promise<Judged> {
+  private async judge(netbox: NetBoxAccess, merge: MergeRow, content: BranchContent, permitted: Plan): Promise<Judged> {
     if (await this.merges.revertedLater(merge)) return { kind: 'nothing', why: 'it was reverted before it was started' };
     if (await this.plans.isExpired(permitted)) return refusing('merge.expired', `Branch ${merge.branchName} was merged too late after the gate permitted it, so nothing is sent.`, `the permitted plan ${shortDigest(permitted.digest)} had to be started by ${permitted.startBy ?? permitted.expiresAt}`, 'Repeat the change in a new branch.');
     const same = contentDigest(content.diffs) === permitted.content.source.contentDigest;

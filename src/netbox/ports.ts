@@ -70,3 +70,22 @@ export interface NetBoxWriter {
   create(endpoint: string, fields: Readonly<Record<string, unknown>>, message: string): Promise<NetBoxWrite<NetBoxObject>>;
   /** Verifies a person's NetBox password (`tokens/provision`), for sign-in later. */
 }
+
+/** Which custom field of NetBox means what (docs/netbox-setup.md). Names are a configuration map. */
+export interface FieldMap {
+  /** Branch opt-ins: a field name, or a constant for installations (and recordings) that have no such field. */
+  readonly applyToProxmox: string | { readonly constant: boolean };
+  readonly applyDestroyConfirmed: string | { readonly constant: boolean };
+  readonly kind: string;
+  readonly node: string;
+  readonly storage: string;
+  readonly pool: string;
+  readonly vmid: string;
+  readonly intentState: string;
+  readonly lastApplyRunId: string;
+  readonly guestId: string;
+  readonly bridge: string;
+  readonly diskStorage: string;
+  /** Wanted by a create that this version cannot make yet: named here so that they are refused, never ignored. */
+  readonly notYet: readonly string[];
+}

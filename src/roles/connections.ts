@@ -3,8 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterAccess, Clusters } from '../endpoints';
 import type { ClusterSettings } from '../guest';
-import { defaultFields, type FieldMap } from '../intent';
-import { netboxReader, netboxWriter, openNetBox, type NetBoxes } from '../netbox';
+import { defaultFields, netboxReader, netboxWriter, openNetBox, type NetBoxes } from '../netbox';
 import { CannotStart } from '../platform/database';
 import type { ClusterConfig, Config } from '../platform/config';
 import type { Shutdown } from '../platform/shutdown';
@@ -39,7 +38,7 @@ export function deleterCredentials(config: Config, use: 'lender' | 'destroy'): R
   }));
 }
 
-export function openNetBoxes(config: Config, shutdown: Shutdown): NetBoxes<FieldMap> {
+export function openNetBoxes(config: Config, shutdown: Shutdown): NetBoxes {
   return new Map(config.netbox.map((netbox) => {
     const http = openNetBox({ name: netbox.name, url: netbox.url, token: netbox.token, caPem: readCa(netbox.caFile) });
     shutdown.onStop(`connection to NetBox ${netbox.name}`, () => http.close());

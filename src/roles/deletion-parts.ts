@@ -2,7 +2,6 @@
 import type { Clusters } from '../endpoints';
 import { DeletionSweep, Preparation, Quarantine, RequestsService, RequestStore, ReviewStore, UndoWork, type Enqueue } from '../deletion';
 import { EffectStore } from '../effects';
-import type { FieldMap } from '../intent';
 import type { Deletions } from '../merge';
 import type { NetBoxes } from '../netbox';
 import type { Database } from '../platform/database';
@@ -26,7 +25,7 @@ export interface DeletionWorker {
   undo(id: string): Promise<void>;
 }
 
-export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBoxes<FieldMap>): DeletionWorker {
+export function deletionWorker(db: Database, clusters: Clusters, netboxes: NetBoxes): DeletionWorker {
   const store = new RequestStore(db, hand);
   const effects = new EffectStore(db);
   const requests = requestsOf(db, clusters);

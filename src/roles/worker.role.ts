@@ -2,7 +2,7 @@
 import { JobRunner, JobStore, LineStore } from '../apply';
 import { ClusterStore, EndpointsService, LinkStore, type Clusters } from '../endpoints';
 import { EffectRunner, EffectStore } from '../effects';
-import { answerPlanRequest, GateStore, Planner, PlanRequestStore, PlanStore, watchBranches, type FieldMap } from '../intent';
+import { answerPlanRequest, GateStore, Planner, PlanRequestStore, PlanStore, watchBranches } from '../intent';
 import { sentence, type Result } from '../kernel';
 import { MergeService, MergeStore } from '../merge';
 import type { NetBoxes } from '../netbox';
@@ -13,7 +13,7 @@ import type { Ground } from './ground';
 
 const concurrency = 8;
 
-export async function startWorker(ground: Ground, clusters: Clusters, netboxes: NetBoxes<FieldMap>): Promise<void> {
+export async function startWorker(ground: Ground, clusters: Clusters, netboxes: NetBoxes): Promise<void> {
   const { log } = ground;
   const db = ground.db('worker');
   const [plans, requests, gates, links, jobs, lines] = [new PlanStore(db), new PlanRequestStore(db), new GateStore(db), new LinkStore(db), new JobStore(db), new LineStore(db)];

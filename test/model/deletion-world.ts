@@ -72,7 +72,7 @@ export interface DeletionWorld {
 
 export interface Row { readonly state: string; readonly refusal: { readonly code: string; readonly observed: string; readonly summary: string } | null; readonly hold: { readonly code: string; readonly observed: string } | null; readonly undo: string; readonly undoDetail: unknown; readonly fence: number; readonly claimed: boolean }
 
-export async function deletionWorld(guests: readonly SeedGuest[], more: Partial<ProxmoxSimOptions> = {}, netboxes: NetBoxes<unknown> = new Map()): Promise<DeletionWorld> {
+export async function deletionWorld(guests: readonly SeedGuest[], more: Partial<ProxmoxSimOptions> = {}, netboxes: NetBoxes = new Map()): Promise<DeletionWorld> {
   const db = await testDatabase();
   const sim = await startProxmoxSim({
     clusterName, version: '8.4', nodes: ['pve1', 'pve2'], taskMillis: 0, rootTokenSecret: 'root-secret', bridges: ['vmbr0'],

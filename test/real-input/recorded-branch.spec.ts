@@ -3,7 +3,7 @@
 import { contentDigest } from '../../src/intent/core/branch-content';
 import { readBranchContent, type BranchRead } from '../../src/intent/branch-reader';
 import type { Allocation } from '../../src/intent/core/draft-parts';
-import { defaultFields, type FieldMap } from '../../src/intent/core/fields';
+import { defaultFields, type FieldMap } from '../../src/netbox';
 import { groupByGuest } from '../../src/intent/core/grouping';
 import { makePlan, type MadePlan } from '../../src/intent/core/make-plan';
 import { isPermitted } from '../../src/intent/core/plan';

@@ -3,7 +3,7 @@
 import { contentDigest, type BranchContent, type Lookups } from '../../src/intent/core/branch-content';
 import { draftBranch } from '../../src/intent/core/draft';
 import type { Allocation, PlanInput } from '../../src/intent/core/draft-parts';
-import { defaultFields } from '../../src/intent/core/fields';
+import { defaultFields } from '../../src/netbox';
 import { groupByGuest } from '../../src/intent/core/grouping';
 import { makePlan, type MadePlan } from '../../src/intent/core/make-plan';
 import type { Finding, PlanSource } from '../../src/intent/core/plan';

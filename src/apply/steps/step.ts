@@ -3,7 +3,7 @@
 import type { ClusterAccess } from '../../endpoints';
 import { baselineMoved, powerAt, recheck, type EffectDefinition, type Rechecked } from '../../effects';
 import { guestName, type GuestConfig, type GuestIdentity } from '../../guest';
-import type { Action, FieldMap, Step } from '../../intent';
+import type { Action, Step } from '../../intent';
 import { Bug, no, type Result } from '../../kernel';
 import type { NetBoxAccess } from '../../netbox';
 
@@ -15,7 +15,7 @@ export interface StepContext {
   /** Steps of the same action that are done: what they wrote is expected now. */
   readonly done: readonly Step[];
   readonly cluster: ClusterAccess;
-  readonly netbox: NetBoxAccess<FieldMap>;
+  readonly netbox: NetBoxAccess;
   /** Who the guest is: from the plan for an update, from its link once a create was read back; null before. */
   readonly target: GuestIdentity | null;
   readonly say: (text: string) => void;

@@ -2,7 +2,7 @@
 import type { Finding, Action, Drift, PlannedDeletion } from './plan';
 import type { GuestChange } from './grouping';
 import type { BranchContent } from './branch-content';
-import type { FieldMap } from './fields';
+import type { FieldMap } from '../../netbox/ports';
 import type { ClusterWorld, GuestLink, Limits } from './world';
 import type { GuestId, Vmid } from '../../kernel';
 

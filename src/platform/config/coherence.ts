@@ -1,6 +1,6 @@
 // What no single key shows: names that point nowhere, windows below the database's own minimum, one token with two uses.
 import { readFileSync } from 'node:fs';
-import { defaultFields, type FieldMap } from '../../intent/core/fields';
+import { defaultFields, type FieldMap } from '../../netbox';
 import { leastLiveWindow } from '../../policy/core/bounds';
 import { tokenUses, type Config } from './config';
 import type { Problem } from './problem';

@@ -1,5 +1,5 @@
 // What a process knows about its surroundings: read once at start, frozen, handed down as a value. Nobody else reads the environment.
-import type { FieldMap } from '../../intent/core/fields';
+import type { FieldMap } from '../../netbox/ports';
 
 export type ProcessRole = 'api' | 'worker' | 'deleter' | 'scheduler';
 export const processRoles: readonly ProcessRole[] = ['api', 'worker', 'deleter', 'scheduler'];
