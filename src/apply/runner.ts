@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { type LinkStore, type Clusters } from '../endpoints';
 import { faultAsRefusal, refusalOfEnd, type EffectEnd, type EffectRunner, type Holder } from '../effects';
-import type { GuestIdentity } from '../guest';
+import { identityOfLink, type GuestIdentity } from '../guest';
 import { type PlanStore, type Action, type Plan } from '../intent';
 import { Bug, exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
 import { sqlState, type Database } from '../platform/database';
@@ -173,7 +173,7 @@ export class JobRunner {
   private async targetOf(action: Action): Promise<GuestIdentity | null> {
     if (action.kind === 'update') return action.target;
     const link = await this.links.ofGuest(action.spec.guestId);
-    return link?.state === 'live' && link.uuid !== null ? { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid, ctime: link.ctime, guestId: link.guestId } : null;
+    return link?.state === 'live' && link.uuid !== null ? identityOfLink(link) : null;
   }
 
   private async link(run: Run, end: Extract<EffectEnd, { readonly end: 'confirmed' }>): Promise<void> {

@@ -2,7 +2,7 @@ export { creatorOf, updaterOf, type ClusterAccess, type Clusters } from './clust
 export { ClusterStore, type ClusterRow, type ClusterView, type IdentityState, type RightsRow } from './cluster.store';
 export { ConnectionsModule } from './connections.module';
 export { deletionAllowed, EndpointsService } from './endpoints.service';
-export { LinkStore, type GuestLinkRow } from './link.store';
+export { LinkStore } from './link.store';
 export { effectivePrivileges } from './core/effective-privileges';
 export { judgeRights, type RightsVerdict } from './core/rights';
 export { setupCommands, type SetupOrder } from './core/setup-commands';

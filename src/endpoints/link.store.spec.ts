@@ -1,7 +1,8 @@
 // Carries P1, P14: which NetBox VM is which guest, and that a VMID is given once, as the worker's login on PostgreSQL.
 import { Fixtures } from '../../test/setup/fixtures';
 import { testDatabase, type TestDatabase } from '../../test/setup/test-database';
-import { LinkStore, type GuestLinkRow } from './link.store';
+import type { GuestLink } from '../guest';
+import { LinkStore } from './link.store';
 
 let db: TestDatabase;
 let make: Fixtures;
@@ -11,11 +12,11 @@ beforeEach(async () => { await make.empty(); await make.cluster('alpha'); await 
 afterAll(() => db.drop());
 
 const range = { first: 5000, last: 5009 };
-const ask = (netboxVmId: number, more: Partial<Parameters<LinkStore['allocate']>[0]> = {}): Promise<GuestLinkRow | null> =>
+const ask = (netboxVmId: number, more: Partial<Parameters<LinkStore['allocate']>[0]> = {}): Promise<GuestLink | null> =>
   links.allocate({ netbox: 'main', netboxVmId, cluster: 'alpha', kind: 'qemu', range, wanted: null, taken: new Set(), ...more });
-const vmidOf = async (given: Promise<GuestLinkRow | null>): Promise<number | null> => (await given)?.vmid ?? null;
-const live = (link: GuestLinkRow): Promise<void> => db.worker.transaction((tx) => links.makeLive(tx, { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid ?? '', ctime: '1', guestId: link.guestId }, 'role:worker'));
-const gone = (link: GuestLinkRow): Promise<number> => db.worker.change(`update guest_links set state = 'gone' where guest_id = $1`, [link.guestId]);
+const vmidOf = async (given: Promise<GuestLink | null>): Promise<number | null> => (await given)?.vmid ?? null;
+const live = (link: GuestLink): Promise<void> => db.worker.transaction((tx) => links.makeLive(tx, { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid ?? '', ctime: '1', guestId: link.guestId }, 'role:worker'));
+const gone = (link: GuestLink): Promise<number> => db.worker.change(`update guest_links set state = 'gone' where guest_id = $1`, [link.guestId]);
 
 describe('a VMID, a uuid and a guest id for a NetBox VM', () => {
   it('P1 are the same when asked again, before and after the guest stands', async () => {

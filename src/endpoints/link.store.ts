@@ -1,23 +1,9 @@
 // Carries P13, P14: which NetBox VM is which guest, for ever, and which VMIDs were ever given or seen.
 import { randomUUID } from 'node:crypto';
-import type { GuestIdentity, GuestKind, VmidRange } from '../guest';
-import { isInRange, lowestNeverUsed } from '../guest';
-import { Bug, type GuestId, type Vmid } from '../kernel';
+import { identityOfLink, isInRange, lowestNeverUsed, type GuestIdentity, type GuestKind, type GuestLink, type VmidRange } from '../guest';
+import { Bug, type Vmid } from '../kernel';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
-
-export interface GuestLinkRow {
-  readonly guestId: GuestId;
-  readonly netbox: string;
-  readonly netboxVmId: number | null;
-  readonly cluster: string;
-  readonly vmid: Vmid;
-  readonly kind: GuestKind;
-  readonly uuid: string | null;
-  readonly ctime: string | null;
-  readonly macs: readonly string[];
-  readonly state: 'allocated' | 'live' | 'gone';
-}
 
 export interface LiveGuest { readonly identity: GuestIdentity; readonly netbox: string; readonly netboxVmId: number | null }
 
@@ -27,23 +13,21 @@ export class LinkStore {
   constructor(private readonly db: Database) {}
 
   /** The newest link of each NetBox VM, whatever its state. */
-  async ofNetBoxVms(netbox: string, vmIds: readonly number[], tx: Tx = this.db): Promise<ReadonlyMap<number, GuestLinkRow>> {
-    const rows = await tx.rows<GuestLinkRow & { netboxVmId: number }>(
+  async ofNetBoxVms(netbox: string, vmIds: readonly number[], tx: Tx = this.db): Promise<ReadonlyMap<number, GuestLink>> {
+    const rows = await tx.rows<GuestLink & { netboxVmId: number }>(
       `select distinct on (netbox_vm_id) ${columns} from guest_links where netbox = $1 and netbox_vm_id = any ($2) order by netbox_vm_id, (state <> 'gone') desc, changed_at desc`, [netbox, vmIds]);
     return new Map(rows.map((row) => [row.netboxVmId, row]));
   }
 
-  ofGuest(guestId: string, tx: Tx = this.db): Promise<GuestLinkRow | null> {
-    return tx.maybe<GuestLinkRow>(`select ${columns} from guest_links where guest_id = $1`, [guestId]);
+  ofGuest(guestId: string, tx: Tx = this.db): Promise<GuestLink | null> {
+    return tx.maybe<GuestLink>(`select ${columns} from guest_links where guest_id = $1`, [guestId]);
   }
 
   /** The guest of this id as it is linked and identified now; null when it is not live on that cluster. */
   async live(cluster: string, guestId: string): Promise<LiveGuest | null> {
     const row = await this.ofGuest(guestId);
     if (row === null || row.state !== 'live' || row.cluster !== cluster) return null;
-    const common = { cluster: row.cluster, vmid: row.vmid, guestId: row.guestId };
-    const identity: GuestIdentity = row.kind === 'qemu' ? { kind: 'qemu', ...common, uuid: row.uuid ?? '', ctime: row.ctime } : { kind: 'lxc', ...common, macs: [...row.macs].sort() };
-    return { identity, netbox: row.netbox, netboxVmId: row.netboxVmId };
+    return { identity: identityOfLink(row), netbox: row.netbox, netboxVmId: row.netboxVmId };
   }
 
   /** Guests of these for which a deletion request lives. */
@@ -52,15 +36,15 @@ export class LinkStore {
     return new Set(rows.map((row) => row.guestId));
   }
 
-  list(): Promise<GuestLinkRow[]> {
-    return this.db.rows<GuestLinkRow>(`select ${columns} from guest_links order by cluster, vmid, changed_at`);
+  list(): Promise<GuestLink[]> {
+    return this.db.rows<GuestLink>(`select ${columns} from guest_links order by cluster, vmid, changed_at`);
   }
 
   /**
    * Gives a NetBox VM its guest id, uuid and VMID, once: asking again gives the same (P1). Null when no VMID is left or the
    * wanted one is outside the range or was ever used (P14).
    */
-  async allocate(ask: { readonly netbox: string; readonly netboxVmId: number; readonly cluster: string; readonly kind: GuestKind; readonly range: VmidRange; readonly wanted: number | null; readonly taken: ReadonlySet<number> }): Promise<GuestLinkRow | null> {
+  async allocate(ask: { readonly netbox: string; readonly netboxVmId: number; readonly cluster: string; readonly kind: GuestKind; readonly range: VmidRange; readonly wanted: number | null; readonly taken: ReadonlySet<number> }): Promise<GuestLink | null> {
     return this.db.transaction(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 14))', [ask.cluster]);
       const known = (await this.ofNetBoxVms(ask.netbox, [ask.netboxVmId], tx)).get(ask.netboxVmId);
@@ -68,7 +52,7 @@ export class LinkStore {
       const used = await this.everUsed(ask.cluster, [], tx);
       const vmid = ask.wanted === null ? lowestNeverUsed(ask.range, used, ask.taken) : isInRange(ask.range, ask.wanted) && !used.has(ask.wanted) && !ask.taken.has(ask.wanted) ? (ask.wanted as Vmid) : null;
       if (vmid === null) return null;
-      const row = await tx.one<GuestLinkRow>(
+      const row = await tx.one<GuestLink>(
         `insert into guest_links (guest_id, netbox, netbox_vm_id, cluster, vmid, kind, uuid, state) values ($1, $2, $3, $4, $5, $6, $7, 'allocated') returning ${columns}`,
         [randomUUID(), ask.netbox, ask.netboxVmId, ask.cluster, vmid, ask.kind, randomUUID()]);
       await tx.change(`insert into vmid_ledger (cluster, vmid, reason, guest_id) values ($1, $2, 'allocated', $3)`, [ask.cluster, vmid, row.guestId]);

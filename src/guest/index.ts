@@ -2,6 +2,7 @@ export type { ClusterSettings } from './cluster-settings';
 export * from './config';
 export * from './description';
 export * from './identity';
+export * from './link';
 export * from './mac';
 export * from './property-string';
 export * from './spec';

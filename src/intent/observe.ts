@@ -1,12 +1,13 @@
 // What a plan needs of Proxmox, in few shared reads: one status, one list, one list of pools, one ACL list, one config per touched guest, and the
 // nodes that the draft names. What cannot be read stays a fault in its place (P5).
-import { effectivePrivileges, tokenIdOf, type ClusterAccess, type GuestLinkRow } from '../endpoints';
+import { effectivePrivileges, tokenIdOf, type ClusterAccess } from '../endpoints';
+import type { GuestLink } from '../guest';
 import { no, ok, type Fault, type Observed } from '../kernel';
 import type { GuestRow, PoolRow } from '../proxmox/ports';
 import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
 
 /** Everything but the nodes: those are known only when the first draft is made. */
-export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLinkRow[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
+export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLink[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
   const { reader, settings } = access;
   const [status, guests, pools, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), reader.pools(), observePoolRights(access)]);
   const observed = new Map<number, Observed<ObservedGuest>>();

@@ -1,5 +1,6 @@
 // From a branch to a kept plan (worker). Everything read is handed to one pure function; what it decides is stored as it is (P1).
-import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsService, type GuestLinkRow } from '../endpoints';
+import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsService } from '../endpoints';
+import type { GuestLink } from '../guest';
 import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
 import type { PolicyVersion } from '../policy';
@@ -63,7 +64,7 @@ export class Planner {
     return { ...input, worlds: await this.withNodes(input), others: grouped.others };
   }
 
-  private async observe(access: ClusterAccess, links: readonly GuestLinkRow[]): Promise<ClusterWorld> {
+  private async observe(access: ClusterAccess, links: readonly GuestLink[]): Promise<ClusterWorld> {
     const identity = await this.endpoints.look(access.settings.name);
     if (!identity.ok) return notConnected({ ...access.settings, identity: 'unseen' }, identity.error);
     const world = await observeCluster(access, identity.value, links, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)));
@@ -83,7 +84,7 @@ export class Planner {
     return worlds;
   }
 
-  private async allocate(access: ClusterAccess, netbox: NetBoxAccess, guests: readonly GuestChange[], links: Map<number, GuestLinkRow>, allocations: Map<number, Allocation>): Promise<void> {
+  private async allocate(access: ClusterAccess, netbox: NetBoxAccess, guests: readonly GuestChange[], links: Map<number, GuestLink>, allocations: Map<number, Allocation>): Promise<void> {
     const creates = guests.filter((guest) => guest.vm?.action === 'create');
     const missing = creates.filter((guest) => !stands(links.get(guest.netboxVmId)));
     if (missing.length > 0) {
@@ -105,7 +106,7 @@ export class Planner {
   }
 }
 
-const stands = (link: GuestLinkRow | undefined): boolean => link !== undefined && link.state !== 'gone';
+const stands = (link: GuestLink | undefined): boolean => link !== undefined && link.state !== 'gone';
 
 const accessOf = (clusters: Clusters, netbox: string, netboxCluster: string | undefined): ClusterAccess | undefined =>
   [...clusters.values()].find((access) => access.settings.netbox === netbox && access.settings.netboxCluster === netboxCluster);

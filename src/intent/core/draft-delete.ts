@@ -1,12 +1,13 @@
 // Carries P5, P13: a deleted NetBox VM becomes a planned deletion with the identity of its guest; the rows of its children
 // belong to it. Where the guest is already gone there is nothing to ask.
+import type { GuestLink } from '../../guest';
 import { conflictsOf } from './conflicts';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { findTarget } from './find-target';
 import type { GuestChange } from './grouping';
 import type { Finding } from './plan';
 import { vmLabel } from './which-cluster';
-import type { ClusterWorld, GuestLink } from './world';
+import type { ClusterWorld } from './world';
 
 export function draftDelete(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);

@@ -3,7 +3,8 @@ import type { Finding, Action, Drift, PlannedDeletion } from './plan';
 import type { GuestChange } from './grouping';
 import type { BranchContent } from './branch-content';
 import type { FieldMap } from '../../netbox/ports';
-import type { ClusterWorld, GuestLink, Limits } from './world';
+import type { ClusterWorld, Limits } from './world';
+import type { GuestLink } from '../../guest';
 import type { GuestId, Vmid } from '../../kernel';
 
 /** What Sluice gave to a NetBox VM, once and for ever (P1, P14). */

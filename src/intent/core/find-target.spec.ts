@@ -1,7 +1,8 @@
 import { guestIdOf, inputOf, linkOf, observedOf, unseen, uuidOf, vmUpdate, worldWith, type Seeded } from '../../../test/setup/intent-world';
+import type { GuestLink } from '../../guest';
 import { ok } from '../../kernel';
 import { findTarget } from './find-target';
-import type { ClusterWorld, GuestLink } from './world';
+import type { ClusterWorld } from './world';
 
 const guest: Seeded = { netboxVmId: 5, vmid: 107, name: 'db-1' };
 const found = (link: GuestLink | null, observed: ClusterWorld['observed'] = new Map([[107, ok(observedOf(guest))]])): ReturnType<typeof findTarget> => {

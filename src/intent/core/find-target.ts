@@ -1,9 +1,9 @@
 // Carries P5, P13: the guest that a change means is linked, observed, and still who it was; anything less is a named refusal.
-import { sameGuest, type GuestIdentity } from '../../guest';
+import { identityOfLink, sameGuest, type GuestIdentity, type GuestLink } from '../../guest';
 import type { PlanInput } from './draft-parts';
 import type { GuestChange } from './grouping';
 import type { Finding } from './plan';
-import { identityOfLink, type ClusterWorld, type GuestLink, type ObservedGuest } from './world';
+import type { ClusterWorld, ObservedGuest } from './world';
 
 export interface Target { readonly link: GuestLink; readonly identity: GuestIdentity; readonly seen: ObservedGuest }
 

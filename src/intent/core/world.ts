@@ -1,26 +1,13 @@
 // What Proxmox really has, as far as a plan needs it. Every part is a value or the trouble that hid it: an observation
 // that is not complete never yields an applicable plan (P5).
-import type { Fault, GuestId, Observed, Vmid } from '../../kernel';
-import type { ClusterSettings, GuestConfig, GuestIdentity, GuestKind } from '../../guest';
+import type { Fault, Observed } from '../../kernel';
+import type { ClusterSettings, GuestConfig } from '../../guest';
 import type { ClusterStatus, GuestRow, NodeFacts, StorageRow } from '../../proxmox/ports';
 
 /** A configured cluster and whether it still is the one that was confirmed. */
 export interface ConnectedCluster extends ClusterSettings {
   /** `confirmed`, or why this cluster is refused as a whole (P13). */
   readonly identity: 'confirmed' | 'unseen' | 'changed';
-}
-
-export interface GuestLink {
-  readonly guestId: GuestId;
-  readonly netbox: string;
-  readonly netboxVmId: number | null;
-  readonly cluster: string;
-  readonly vmid: Vmid;
-  readonly kind: GuestKind;
-  readonly uuid: string | null;
-  readonly ctime: string | null;
-  readonly macs: readonly string[];
-  readonly state: 'allocated' | 'live' | 'gone';
 }
 
 export interface ObservedGuest { readonly node: string; readonly config: GuestConfig; readonly hasProcess: boolean; readonly pool: string | null; readonly pendingKeys: readonly string[] }
@@ -49,9 +36,3 @@ export function faultsOf(world: ClusterWorld): readonly Fault[] {
   const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.observed.values()];
   return parts.flatMap((part) => (part.ok ? [] : [part.error]));
 }
-
-/** The identity that the link row remembers. */
-export const identityOfLink = (link: GuestLink): GuestIdentity =>
-  link.kind === 'qemu'
-    ? { kind: 'qemu', cluster: link.cluster, vmid: link.vmid, uuid: link.uuid ?? '', ctime: link.ctime, guestId: link.guestId }
-    : { kind: 'lxc', cluster: link.cluster, vmid: link.vmid, guestId: link.guestId, macs: [...link.macs].sort() };
