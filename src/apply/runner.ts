@@ -1,7 +1,7 @@
 // Runs one job: claims it, walks its steps, ends it. All safety lives below (effects, recheck, fence); what is decided here is
 // only what comes next. A worker that dies leaves rows from which the next one goes on (P25).
 import { hostname } from 'node:os';
-import { type LinkStore, type Clusters } from '../endpoints';
+import { notConfirmed, type Clusters, type LinkStore } from '../endpoints';
 import { faultAsRefusal, refusalOfEnd, type EffectEnd, type EffectRunner, type Holder } from '../effects';
 import { identityOfLink, type GuestIdentity } from '../guest';
 import { type PlanStore, type Action, type Plan } from '../intent';
@@ -164,7 +164,7 @@ export class JobRunner {
     if (known !== undefined) return known;
     const seen = await this.lookAtCluster(cluster);
     const refusal: Refusal | null = !seen.ok ? faultAsRefusal(`Cluster ${cluster}`, seen.error)
-      : seen.value === 'confirmed' ? null : { code: 'cluster.not-confirmed', summary: `Cluster ${cluster} is not the one that was confirmed, so nothing is sent to it.`, observed: `its identity is ${seen.value}`, next: 'Look whether the connection leads to the right cluster; an administrator confirms it under Connections, then resume.' };
+      : seen.value === 'confirmed' ? null : notConfirmed(cluster);
     run.looked.set(cluster, refusal);
     return refusal;
   }

@@ -21,7 +21,7 @@ describe('deletion requests over HTTP', () => {
       { username: 'anna', displayName: 'Anna', password: 'correct horse', permissions: ['view', 'approve_deletion', 'request_deletion_vm'], netbox: { name: 'main', userId: 1 } },
       { username: 'maria', displayName: 'Maria', password: 'battery staple', permissions: ['view', 'approve_deletion'], netbox: { name: 'main', userId: 2 } },
     ]);
-    await seedServiceTokens(world.db.owner, [{ name: 'plugin', token: 'a-token-of-the-plugin', permissions: ['view'] }]);
+    await seedServiceTokens(world.db.owner, [{ name: 'plugin', token: 'a-token-of-the-plugin', permissions: ['view', 'request_deletion_vm'] }]);
     await world.db.owner.rows('update guest_links set netbox_vm_id = null');
     const root: DynamicModule = { module: SpecModule, imports: [IdentityModule.with({ db: world.db.api, publicUrl: 'https://sluice.example' }), DeletionModule.with({ requests: world.requests })] };
     app = await createHttpApp(root, { log: { error: () => undefined } });
@@ -61,7 +61,9 @@ describe('deletion requests over HTTP', () => {
     await asNobody(app).get(`${path}/${id}`).expect(401);
     await asService(app, 'a-token-of-the-plugin').get(`${path}/${id}`).expect(200);
     await asService(app, 'a-token-of-the-plugin').post(`${path}/${id}/reviews`).send({ decision: 'veto', digest: 'f'.repeat(64), viewedAt: '2026-01-01T00:00:00Z', reason: 'x' }).expect(403);
-    await maria.post(path).send({ cluster: 'leipzig', guestId: identityOf(912).guestId, reason: 'x' }).expect(403);
+    const asked = { cluster: 'leipzig', guestId: identityOf(912).guestId, reason: 'x' };
+    await maria.post(path).send(asked).expect(403);
+    expect((await asService(app, 'a-token-of-the-plugin').post(path).send(asked).expect(403)).body).toMatchObject({ code: 'identity.person-needed' });
   });
 
   it.each([

@@ -38,11 +38,11 @@ const listed = 200;
 export class DeletionController {
   constructor(private readonly requests: RequestsService) {}
 
-  /** Which of the two rights is needed depends on the guest; the service looks. */
+  /** P17: a person asks, so that the one who asked is known and does not approve. Which of the two rights is needed depends on the guest. */
   @Post()
   @RequiresAny('request_deletion_vm', 'request_deletion_lxc')
   async raise(@Caller() actor: Actor, @Body() body: DeletionBody): Promise<{ readonly id: string }> {
-    return { id: orThrow(await this.requests.requestDirectly(actor, body)) };
+    return { id: orThrow(await this.requests.requestDirectly(personOrThrow(actor, 'ask for a deletion'), body)) };
   }
 
   @Get()

@@ -1,11 +1,10 @@
 // Carries P13, P15, P21, P30: what is asked once more before anything is lent: is it the confirmed cluster, does every grant
 // have its request, do lender and destroy hold exactly their rights, and is every gate open.
 import type { Observed, Refusal, Result } from '../kernel';
-import { ClusterStore, type ClusterAccess } from '../endpoints';
+import { ClusterStore, notConfirmed, type ClusterAccess } from '../endpoints';
 import type { Permissions } from '../proxmox';
 import { gatesRefusal, judgeGates } from './core/gates';
 import { unexplainedRefusal } from './core/loans';
-import { notConfirmed } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { Loan } from './loan';
 import { observe } from './look';

@@ -2,13 +2,13 @@
 // the gates are judged; in review only with all of them open and with enough people who could approve.
 import { notObserved, ok, type Observed, type Refusal } from '../kernel';
 import { guestName } from '../guest';
-import { ClusterStore, type ClusterAccess, type Clusters } from '../endpoints';
+import { ClusterStore, notConfirmed, type ClusterAccess, type Clusters } from '../endpoints';
 import { locate } from '../effects';
 import type { NetBoxes } from '../netbox';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { valuesOf } from './core/baseline';
 import { gatesRefusal, isOpen, judgeGates } from './core/gates';
-import { notConfirmed, notReachable } from './core/refusals';
+import { notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { factsOf, proxmoxRecord } from './guest-facts';

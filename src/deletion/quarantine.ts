@@ -3,13 +3,13 @@
 // not as it was shown stops here: nothing was lost yet.
 import type { Refusal } from '../kernel';
 import { guestName } from '../guest';
-import { ClusterStore, type ClusterAccess, type Clusters } from '../endpoints';
+import { ClusterStore, notConfirmed, type ClusterAccess, type Clusters } from '../endpoints';
 import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectEnd, type EffectRow, type EffectStore } from '../effects';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { compareBaseline, differences, takeBaseline, valuesOf } from './core/baseline';
 import { gatesRefusal, judgeGates, type Gate } from './core/gates';
-import { changed, frozen, lockHolds, notConfirmed, notReachable } from './core/refusals';
+import { changed, frozen, lockHolds, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { holderOfRequest, runOnceMore } from './effect-tools';

@@ -58,7 +58,7 @@ export class RequestsService {
   }
 
   /** A deletion begun inside Sluice: the NetBox record stays to the end (P24). */
-  async requestDirectly(actor: Actor, wanted: DirectRequest): Promise<Result<RequestId>> {
+  async requestDirectly(actor: PersonActor, wanted: DirectRequest): Promise<Result<RequestId>> {
     const { db } = this.store;
     const access = this.clusters.get(wanted.cluster);
     const linked = access === undefined ? null : await this.links.live(wanted.cluster, wanted.guestId);
@@ -68,7 +68,7 @@ export class RequestsService {
     if (wanted.reason.trim() === '') return refuse('deletion.invalid', 'A deletion request carries a reason.', 'an empty reason', 'Write why.');
     const seen = await lookWithPower(access.reader, linked.identity);
     if (!seen.ok) return seen;
-    const originators = actor.kind === 'person' ? (await this.reviews.reviewer(db, actor.personId))?.keys ?? [actorKey(actor)] : [actorKey(actor)];
+    const originators = (await this.reviews.reviewer(db, actor.personId))?.keys ?? [actorKey(actor)];
     return db.transaction((tx) => this.raise(tx, {
       cluster: wanted.cluster, target: linked.identity, name: seen.value.config.name, node: seen.value.node, originators, requestedBy: actorKey(actor), reason: wanted.reason,
       mergeId: null, planId: null, netbox: linked.netbox, netboxVmId: linked.netboxVmId, netboxRecordRemoved: false, netboxRecord: null,

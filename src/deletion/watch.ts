@@ -3,9 +3,9 @@
 import { isBefore, type Instant, type Refusal } from '../kernel';
 import { guestName } from '../guest';
 import { isUnseen, lookWithPower } from '../effects';
-import { ClusterStore, type Clusters } from '../endpoints';
+import { ClusterStore, notConfirmed, type Clusters } from '../endpoints';
 import { compareBaseline } from './core/baseline';
-import { changed, inWindow, lockHolds, notConfirmed, notReachable } from './core/refusals';
+import { changed, inWindow, lockHolds, notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestStore } from './request.store';
 import { baselineOf } from './window-check';

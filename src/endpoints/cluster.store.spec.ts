@@ -100,6 +100,13 @@ describe('P15 what its tokens may do', () => {
     expect([...(await service().checkRights('alpha', { destroy: read, lender: read })).values()].map(({ verdict }) => verdict)).toEqual(['unreadable', 'unreadable']);
   });
 
+  it.each([['as it was confirmed', {}, 'allowed'], ['with other nodes behind its address', { nodes: ['n1', 'n9'] }, 'cluster.not-confirmed'], ['not reachable', { reachable: false }, 'proxmox.not-observed']] as const)('P13 is asked only of a cluster that is %s', async (_what, now, said) => {
+    await service().look('alpha');
+    Object.assign(world, now);
+    const answer = await service().mayDelete('alpha', { destroy: async () => ok({}) });
+    expect(answer.ok ? 'allowed' : answer.error.code).toBe(said);
+  });
+
   it.each<[RightsVerdict['verdict'], boolean]>([['exact', true], ['missing', false], ['broader', false], ['unreadable', false]])('%s lets deletion go on: %s', (verdict, allowed) => {
     const verdicts = new Map<TokenName, RightsVerdict>([['destroy', { verdict: 'exact' }], ['lender', verdict === 'exact' ? { verdict } : { verdict, observed: 'what was seen' }]]);
     const answer = deletionAllowed('alpha', verdicts);

@@ -1,9 +1,9 @@
 // Looks at the clusters: are they who they were (P13), and may each token do exactly what it should (P15).
-import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result } from '../kernel';
+import { Bug, exhaustive, no, ok, refuse, type Observed, type Refusal, type Result } from '../kernel';
 import type { Permissions } from '../proxmox/ports';
 import type { ClusterStore, IdentityState } from './cluster.store';
 import type { ClusterAccess, Clusters } from './clusters';
-import { clusterIdentity, judgeIdentity } from './core/cluster-identity';
+import { clusterIdentity, judgeIdentity, notConfirmed } from './core/cluster-identity';
 import { judgeRights, type RightsVerdict } from './core/rights';
 import type { TokenName } from './core/token-table';
 
@@ -46,6 +46,14 @@ export class EndpointsService {
       verdicts.set(token, verdict);
     }
     return verdicts;
+  }
+
+  /** The last question before a destroy: the cluster is the confirmed one at this moment (P13), and each token may do exactly its own (P15). */
+  async mayDelete(name: string, tokens: Parameters<EndpointsService['checkRights']>[1]): Promise<Result<void>> {
+    const who = await this.look(name);
+    if (!who.ok) return refuse('proxmox.not-observed', `Nothing is destroyed on cluster ${name}: whether it is the confirmed one could not be read.`, `${who.error.where}: ${who.error.text}`, 'Repair the connection to Proxmox.');
+    if (who.value !== 'confirmed') return no(notConfirmed(name));
+    return deletionAllowed(name, await this.checkRights(name, tokens));
   }
 
   private known(name: string): ClusterAccess {

@@ -7,4 +7,4 @@ export { effectivePrivileges } from './core/effective-privileges';
 export { judgeRights, type RightsVerdict } from './core/rights';
 export { setupCommands, type SetupOrder } from './core/setup-commands';
 export { intakePool, loanRights, managedPool, sluiceAcls, sluiceRoles, tokenIdOf, tokenNames, userOf, type Acl, type SluiceScope, type TokenName } from './core/token-table';
-export { clusterIdentity, judgeIdentity, type ClusterIdentity } from './core/cluster-identity';
+export { clusterIdentity, judgeIdentity, notConfirmed, type ClusterIdentity } from './core/cluster-identity';

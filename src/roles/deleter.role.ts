@@ -1,7 +1,7 @@
 // The deleter: reads with reflect, lends and takes back with lender, sends the one DELETE with destroy. It has no queue and no
 // door; it looks at the rows on its own clock (P16).
 import { Deleter, RequestStore, type DeletionPowers } from '../deletion';
-import { ClusterStore, deletionAllowed, EndpointsService, type Clusters } from '../endpoints';
+import { ClusterStore, EndpointsService, type Clusters } from '../endpoints';
 import { EffectStore } from '../effects';
 import { leaveToScheduler } from './deletion-parts';
 import { deleterCredentials } from './connections';
@@ -14,10 +14,7 @@ export async function startDeleter(ground: Ground, clusters: Clusters): Promise<
   const db = ground.db('deleter');
   const endpoints = new EndpointsService(new ClusterStore(db), clusters, 'role:deleter');
   await endpoints.open();
-  const deleter = new Deleter(new RequestStore(db, leaveToScheduler), new EffectStore(db), clusters, powersOf(config, clusters), async (cluster, asks) => {
-    const verdicts = await endpoints.checkRights(cluster, asks);
-    return deletionAllowed(cluster, verdicts);
-  });
+  const deleter = new Deleter(new RequestStore(db, leaveToScheduler), new EffectStore(db), clusters, powersOf(config, clusters), (cluster, asks) => endpoints.mayDelete(cluster, asks));
   let stopping = false;
   let started = false;
   // The first round takes back every loan that is found. Until it went through, nothing else is done (P15).

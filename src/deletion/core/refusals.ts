@@ -2,9 +2,6 @@
 import type { Refusal } from '../../kernel';
 
 /** P13: a connection that leads to another cluster than the confirmed one says nothing about our guests. */
-export const notConfirmed = (cluster: string): Refusal =>
-  ({ code: 'cluster.not-confirmed', summary: `Cluster ${cluster} is not the one that was confirmed.`, observed: 'its name, nodes or CA changed, or nobody confirmed it', next: 'An administrator confirms the cluster.' });
-
 export const notReachable = (cluster: string): Refusal =>
   ({ code: 'proxmox.not-observed', summary: `Cluster ${cluster} is not configured in this process.`, observed: 'no connection', next: 'Configure the cluster.' });
 

@@ -1,6 +1,6 @@
 // Carries P13: a connection whose cluster changed (name, node set, CA) is refused until a person confirms it.
 import { isDeepStrictEqual } from 'node:util';
-import { sha256Hex } from '../../kernel';
+import { sha256Hex, type Refusal } from '../../kernel';
 
 export interface ClusterIdentity {
   /** As Proxmox names the cluster, not as the configuration does. */
@@ -21,3 +21,7 @@ export function judgeIdentity(confirmed: ClusterIdentity | null, seen: ClusterId
   const parts = (['name', 'nodes', 'ca'] as const).filter((part) => !isDeepStrictEqual(confirmed[part], seen[part]));
   return parts.length === 0 ? { state: 'confirmed' } : { state: 'changed', observed: parts.map((part) => `${part}: confirmed ${JSON.stringify(confirmed[part])}, now ${JSON.stringify(seen[part])}`).join('; ') };
 }
+
+/** What is said instead of sending anything to a cluster that is not, or not yet, the confirmed one. */
+export const notConfirmed = (cluster: string): Refusal =>
+  ({ code: 'cluster.not-confirmed', summary: `Cluster ${cluster} is not the one that was confirmed, so nothing is sent to it.`, observed: 'its name, nodes or CA changed, or nobody confirmed it', next: 'Look whether the connection leads to the right cluster; an administrator confirms it under Connections, then it goes on.' });
