@@ -11,9 +11,9 @@ import type { Allocation, PlanInput } from './core/draft-parts';
 import { customField, wholeOf } from './core/fields';
 import { groupByGuest, type GuestChange } from './core/grouping';
 import { makePlan } from './core/make-plan';
-import type { Finding, Plan, PlanSource } from './core/plan';
+import type { Plan, PlanSource } from './core/plan';
 import { netboxClusterId } from './core/which-cluster';
-import type { ClusterWorld } from './core/world';
+import type { ClusterWorld, Limits } from './core/world';
 import { notConnected, observeCluster, observeNodes } from './observe';
 import type { PlanStore } from './plan.store';
 import { judgeAll } from './rules';
@@ -38,13 +38,13 @@ export class Planner {
     if (!read.ok) return read;
     if (read.value.kind === 'absent') return ok(refuse('branch.unknown', `NetBox ${netboxName} has no branch ${branchId}.`, 'NetBox answered 404', 'Look whether the branch was deleted.'));
     const content: BranchContent = read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: knownAuthors };
-    const input = await this.gather(netbox, content);
     const policy = await this.policy();
-    const made = makePlan({ ...input, limits: policy.body.limits }, judgeAll, policy.version, sourceOf(netboxName, content), [...unready(content), ...strangers(input)]);
+    const input = await this.gather(netbox, content, policy.body.limits);
+    const made = makePlan(input, judgeAll, policy.version, sourceOf(netboxName, content));
     return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
   }
 
-  private async gather(netbox: NetBoxAccess, content: BranchContent): Promise<PlanInput & { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }> {
+  private async gather(netbox: NetBoxAccess, content: BranchContent, limits: Limits): Promise<PlanInput> {
     const grouped = groupByGuest(content.diffs, content.lookups);
     const byCluster = new Map<number, GuestChange[]>();
     for (const guest of grouped.guests) {
@@ -60,8 +60,8 @@ export class Planner {
       await this.allocate(access, netbox, guests, links, allocations);
       worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? [])));
     }
-    const input: PlanInput = { content, guests: grouped.guests, fields: netbox.fields, worlds, links, allocations, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits: { maxCores: null, maxMemoryMib: null } };
-    return { ...input, worlds: await this.withNodes(input), others: grouped.others };
+    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits };
+    return { ...input, worlds: await this.withNodes(input) };
   }
 
   private async observe(access: ClusterAccess, links: readonly GuestLink[]): Promise<ClusterWorld> {
@@ -115,15 +115,6 @@ const sourceOf = (netbox: string, content: BranchContent): PlanSource => ({
   kind: 'branch', netbox, branchId: content.branch.id, branchName: content.branch.name, changeIds: content.diffs.map((diff) => diff.id).sort((a, b) => a - b),
   contentDigest: contentDigest(content.diffs), owner: content.branch.owner === null ? null : userKey(netbox, content.branch.owner.id), authors: [...content.authors].sort(),
 });
-
-/** Only a branch that can be merged, or just was, has a plan that may be applied. */
-const unready = (content: BranchContent): readonly Finding[] =>
-  content.branch.status === 'ready' || content.branch.status === 'merged' || content.branch.status === 'merging' ? [] : [{
-    rule: 'branch.ready', severity: 'refusal', object: `branch ${content.branch.name}`, observed: `its status is ${content.branch.status}`, next: 'Wait until NetBox says ready, then ask again.',
-  }];
-
-const strangers = (input: { readonly others: readonly { readonly objectType: string; readonly repr: string }[] }): readonly Finding[] =>
-  input.others.map((diff) => ({ rule: 'change.not-a-guest', severity: 'info', object: `${diff.objectType} ${diff.repr}`, observed: 'it belongs to no VM', next: 'Nothing happens in Proxmox for it.' }));
 
 /** What a fault of reading NetBox means for a plan that was asked for. */
 export const planFault = (fault: Fault) => no({ code: 'netbox.not-observed', summary: 'The branch could not be read, so it is not planned.', observed: `${fault.where}: ${fault.text}`, next: 'Repair the connection to NetBox, then ask again.' });

@@ -132,7 +132,7 @@ export function inputOf(scene: Scene): PlanInput {
   const grouped = groupByGuest(content.diffs, content.lookups);
   const creates = grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => guest.netboxVmId);
   return {
-    content, guests: grouped.guests, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
+    content, ...grouped, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
     links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
     limits: { maxCores: null, maxMemoryMib: null }, ...scene.input,
   };
@@ -145,7 +145,7 @@ export const sourceOf = (content: BranchContent): PlanSource => ({
 
 export function planOf(scene: Scene): MadePlan {
   const input = inputOf(scene);
-  return makePlan(input, judgeAll, 1, sourceOf(input.content), []);
+  return makePlan(input, judgeAll, 1, sourceOf(input.content));
 }
 
 export const refusalsOf = (findings: readonly Finding[]): readonly string[] => findings.filter((finding) => finding.severity === 'refusal').map((finding) => finding.rule);

@@ -2,7 +2,8 @@
 import type { Finding, Action, Drift, PlannedDeletion } from './plan';
 import type { GuestChange } from './grouping';
 import type { BranchContent } from './branch-content';
-import type { FieldMap } from '../../netbox/ports';
+import { optIn } from './fields';
+import type { ChangeDiff, FieldMap } from '../../netbox/ports';
 import type { ClusterWorld, Limits } from './world';
 import type { GuestLink } from '../../guest';
 import type { GuestId, Vmid } from '../../kernel';
@@ -13,6 +14,8 @@ export interface Allocation { readonly guestId: GuestId; readonly vmid: Vmid; re
 export interface PlanInput {
   readonly content: BranchContent;
   readonly guests: readonly GuestChange[];
+  /** Rows of the branch that belong to no guest. */
+  readonly others: readonly ChangeDiff[];
   readonly fields: FieldMap;
   /** By NetBox cluster id. */
   readonly worlds: ReadonlyMap<number, ClusterWorld>;
@@ -24,6 +27,9 @@ export interface PlanInput {
   readonly beingDeleted: ReadonlySet<string>;
   readonly limits: Limits;
 }
+
+/** The branch says that it is not applied to Proxmox. */
+export const isOptedOut = ({ content, fields }: Pick<PlanInput, 'content' | 'fields'>): boolean => optIn(content.branch.customFields, fields.applyToProxmox) === 'no';
 
 export interface Draft {
   readonly actions: readonly Action[];

@@ -40,7 +40,7 @@ describe('a plan', () => {
     const others = [
       planOf({ ...story, diffs: [vmUpdate(5, 'a', {}, { memory: 4097, vcpus: '4.00' }), ...story.diffs.slice(1)] }),
       planOf({ ...story, guests: [{ ...guests[0], netboxVmId: 5, vmid: 155, name: 'a' }, ...guests.slice(1)] }),
-      makePlan(inputOf(story), judgeAll, 2, sourceOf(contentOf(story)), []),
+      makePlan(inputOf(story), judgeAll, 2, sourceOf(contentOf(story))),
       planOf({ ...story, diffs: story.diffs.slice(0, -1) }),
       planOf({ ...story, branchFields: { apply_to_proxmox: true, apply_destroy_confirmed: false } }),
     ].map((plan) => plan.digest);

@@ -2,11 +2,13 @@ import type { Draft, PlanInput } from '../core/draft-parts';
 import type { Finding } from '../core/plan';
 import { authorsKnown } from './authors-known';
 import { branchOptIn } from './branch-opt-in';
+import { branchReady } from './branch-ready';
 import { bridgeExists } from './bridge-exists';
 import { guestLocked } from './guest-locked';
 import { macFree } from './mac-free';
 import { nameValid } from './name-valid';
 import { nodeOnline } from './node-online';
+import { notAGuest } from './not-a-guest';
 import { observationComplete } from './observation-complete';
 import { offlineOnlyKey } from './offline-only-key';
 import { poolRights } from './pool-rights';
@@ -17,7 +19,7 @@ import { vmidFree } from './vmid-free';
 
 /** Every rule, in the order in which people read their findings. */
 export const rules: readonly Rule[] = [
-  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights,
+  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, branchReady, notAGuest,
 ];
 
 export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));
