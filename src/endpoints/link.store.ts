@@ -36,10 +36,6 @@ export class LinkStore {
     return new Set(rows.map((row) => row.guestId));
   }
 
-  list(): Promise<GuestLink[]> {
-    return this.db.rows<GuestLink>(`select ${columns} from guest_links order by cluster, vmid, changed_at`);
-  }
-
   /**
    * Gives a NetBox VM its guest id, uuid and VMID, once: asking again gives the same (P1). Null when no VMID is left or the
    * wanted one is outside the range or was ever used (P14).

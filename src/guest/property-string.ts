@@ -1,4 +1,4 @@
-// A Proxmox property string is replaced as a whole by every write, so what we do not know must come out as it went in.
+// What a value of a guest's configuration names is read from its property string, and refused where it can be read in two ways.
 // (Proxmox VE 8.4: `key=value,...` with at most one bare value for the default key.)
 import { refuse, ok, type Result } from '../kernel';
 
@@ -26,17 +26,6 @@ export function parsePropertyString(text: string): Result<PropertyString> {
     pairs.set(key, part.slice(equals + 1));
   }
   return ok({ bare, pairs });
-}
-
-/** The text again, in the order it was read; `with` replaces or adds values, null removes a key. */
-export function emitPropertyString(property: PropertyString, changes: Readonly<Record<string, string | null>> = {}): string {
-  const pairs = new Map(property.pairs);
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) pairs.delete(key);
-    else pairs.set(key, value);
-  }
-  const parts = [...pairs].map(([key, value]) => `${key}=${value}`);
-  return (property.bare === null ? parts : [property.bare, ...parts]).join(',');
 }
 
 /** True when a value may stand inside a property string without starting another pair or another config line. */

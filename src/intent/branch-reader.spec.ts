@@ -20,7 +20,7 @@ function netbox(diffs: readonly ChangeDiff[], change: Partial<NetBoxReader> = {}
   const find = (endpoint: string, keep: (object: NetBoxObject) => boolean) => { asked.push(endpoint); return Promise.resolve(ok((objects[endpoint] ?? []).filter(keep))); };
   const not = () => { throw new Error('not asked'); };
   const reader: NetBoxReader = {
-    name: 'main', status: not, branches: not, branchEvents: not, object: not, user: not,
+    name: 'main', status: not, branches: not, branchEvents: not, object: not,
     branch: async () => ok(branch), changeDiffs: async () => ok(diffs), branchChangeLog: async () => ok(diffs.map((one) => row(one))),
     objects: (endpoint, ids) => find(endpoint, (object) => ids.includes(object.id)), objectsWhere: (endpoint, _filter, _value, matches) => find(endpoint, matches), ...change,
   };

@@ -1,5 +1,5 @@
 // Carries P1, P7, P8: plans as rows that never change, and beside each a row of what became of it.
-import { canonicalJson, scrub, type Digest, type Instant } from '../kernel';
+import { Bug, canonicalJson, scrub, type Digest, type Instant } from '../kernel';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { MadePlan } from './core/make-plan';
@@ -56,7 +56,7 @@ export class PlanStore {
       await tx.change(`insert into plan_states (plan_id, status, expires_at) values ($1, $2, sluice_now() + make_interval(secs => $3))`, [id, status, plan.expiresAfterSeconds]);
       const kept = await this.get(id, tx);
       await append(tx, { kind: `plan.${status}`, subject: `plan:${id}`, actor: plan.madeBy, body: { digest: made.digest, source, refusals: made.content.refusals, actions: made.content.actions.length, deletions: made.content.deletions.length } });
-      if (kept === null) throw new Error('a plan just written is not there');
+      if (kept === null) throw new Bug('a plan just written is not there');
       return kept;
     });
   }

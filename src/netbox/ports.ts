@@ -52,7 +52,6 @@ export interface NetBoxReader {
   /** Objects of main whose field has this value, or one of these; `filter` must be one NetBox knows, every row is asserted by `matches`. */
   objectsWhere(endpoint: string, filter: string, value: string | number | readonly (string | number)[], matches: (object: NetBoxObject) => boolean): Promise<Observed<readonly NetBoxObject[]>>;
   object(endpoint: string, id: number): Promise<Observed<NetBoxObject | null>>;
-  user(username: string): Promise<Observed<NetBoxUser | null>>;
 }
 
 /** `not-written` carries NetBox's own words; `unknown` is settled by reading the object again (P26). */
@@ -68,7 +67,6 @@ export interface NetBoxWriter {
    */
   patch(endpoint: string, id: number, fields: Readonly<Record<string, unknown>>, message: string, expectLastUpdated: string | null): Promise<NetBoxWrite<NetBoxObject>>;
   create(endpoint: string, fields: Readonly<Record<string, unknown>>, message: string): Promise<NetBoxWrite<NetBoxObject>>;
-  /** Verifies a person's NetBox password (`tokens/provision`), for sign-in later. */
 }
 
 /** Which custom field of NetBox means what (docs/netbox-setup.md). Names are a configuration map. */

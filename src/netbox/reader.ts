@@ -5,7 +5,7 @@ import { requestLineLimit, type NetBoxHttp } from './http';
 import { excerpt, jsonOf, okJson } from './json-answer';
 import type { BranchRecord, NetBoxObject, NetBoxReader } from './ports';
 import { branchEvent, branchRecord, changeDiff, changeLogRow } from './wire/branch';
-import { id, record, user, words } from './wire/values';
+import { id, record, words } from './wire/values';
 
 const netboxObject = (value: unknown): NetBoxObject | null => {
   const row = record(value);
@@ -73,11 +73,6 @@ export function netboxReader(http: NetBoxHttp): NetBoxReader {
       rowsFor({ endpoint, parse: netboxObject, matches }, filter, typeof value === 'string' || typeof value === 'number' ? [value] : value),
 
     object: (endpoint, objectId) => one(endpoint, objectId, netboxObject),
-
-    async user(username) {
-      const rows = await rowsFor({ endpoint: 'users/users', parse: user, matches: (row) => row.username.toLowerCase() === username.toLowerCase() }, 'username', [username]);
-      return rows.ok ? ok(rows.value.find((row) => row.username === username) ?? null) : rows;
-    },
   };
 }
 

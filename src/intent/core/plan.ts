@@ -4,9 +4,16 @@ import type { Digest, Instant } from '../../kernel';
 import { canonicalJson, sha256Hex } from '../../kernel';
 import type { GuestIdentity, GuestSpec } from '../../guest';
 
-export type PlanSource =
-  | { readonly kind: 'branch'; readonly netbox: string; readonly branchId: number; readonly branchName: string; readonly changeIds: readonly number[]; readonly contentDigest: Digest; readonly owner: string | null; readonly authors: readonly string[] }
-  | { readonly kind: 'revert'; readonly netbox: string; readonly branchId: number; readonly branchName: string; readonly changeIds: readonly number[]; readonly contentDigest: Digest; readonly owner: string | null; readonly authors: readonly string[] };
+export interface PlanSource {
+  readonly kind: 'branch' | 'revert';
+  readonly netbox: string;
+  readonly branchId: number;
+  readonly branchName: string;
+  readonly changeIds: readonly number[];
+  readonly contentDigest: Digest;
+  readonly owner: string | null;
+  readonly authors: readonly string[];
+}
 
 export type StepKind = 'create' | 'hand-over' | 'tags' | 'start' | 'cores' | 'memory' | 'description' | 'stamp';
 export interface Step { readonly kind: StepKind; readonly before: string | number | null; readonly after: string | number | readonly string[] | null }
