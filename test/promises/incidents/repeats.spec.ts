@@ -87,7 +87,7 @@ describe('a destroy that was sent twice', () => {
     await story.proxmox('leipzig').fault({ method: 'DELETE', token: 'destroy' }, { taskFails: 'storage is busy', at: 'start' });
     await passTime(story, 12);
     await untilState(story, id, 'needs-human');
-    expect((await cardOf(approver, id)).refusal?.observed).toMatch(/outcome was unknown; looked: VM \d+ of cluster leipzig is there.*the loan is taken back/);
+    expect((await cardOf(approver, id)).refusal?.observed).toMatch(/task ended with: storage is busy; looked: VM \d+ of cluster leipzig is there.*the loan is taken back/);
     await passTime(story, 5);
     expect(await deletesSince(since)).toHaveLength(1);
     expect(await story.proxmoxGet<Wire[]>('leipzig', 'access/acl').then((rows) => rows.filter((row) => row['path'] === `/vms/${guest.vmid}`))).toEqual([]);
