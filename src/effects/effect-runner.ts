@@ -1,5 +1,6 @@
 // Carries P9, P11, P25, P26, P28: intent row -> recheck -> called row -> call -> UPID row -> follow -> read back. After a
 // crash the same function goes on from the last row: what may have been sent is settled by looking, never sent again.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Bug, exhaustive, no, ok, type Observed, type Refusal, type Result, type Upid, type Vmid } from '../kernel';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import type { ProxmoxReader, TaskEnd, WriteOutcome } from '../proxmox/ports';
@@ -167,7 +168,7 @@ export class EffectRunner {
     for (;;) {
       const looked = await definition.look();
       if (looked.kind === 'applied' || Date.now() >= until) return looked;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(pause);
       pause = Math.min(pause * 2, 1600);
     }
   }

@@ -1,4 +1,5 @@
 // Plans as others ask for them: over the API, by the gate, by whoever sees a branch change.
+import { setTimeout as delay } from 'node:timers/promises';
 import { ok, refuse, type Refusal, type Result } from '../kernel';
 import type { Plan } from './core/plan';
 import { planFault, type Planner } from './planner';
@@ -28,7 +29,7 @@ export class PlansService {
       const plan = now.planId === null ? null : await this.plans.get(now.planId);
       if (plan !== null) return ok({ kind: 'planned', plan });
       if (Date.now() >= until) return ok({ kind: 'planning', requestId: request.id });
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(pause);
     }
   }
 

@@ -1,5 +1,6 @@
 // One NetBox server: where it is, how it is spoken to, and what became of each call. Reads are tried again, writes never (P26).
 // Nothing here judges a status; it only tells apart "answered", "surely not sent" and "nobody knows". Carries P26, P40.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { scrubText } from '../kernel';
 import { authorizationFor } from './authorization';
@@ -66,7 +67,7 @@ export class NetBoxHttp {
       const answer = await this.call('GET', endpoint, options);
       const pause = attempt >= attempts ? null : this.pauseAfter(answer, attempt);
       if (pause === null) return answer;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await delay(pause);
     }
   }
 

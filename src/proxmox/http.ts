@@ -1,5 +1,6 @@
 // The one way out to Proxmox. A read may be asked again and elsewhere; a write goes out once, and to another node only when it
 // certainly was not executed (P26). Nothing is sent that Proxmox's own schema would refuse. Carries P26, P40.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'undici';
 import { Bug, scrubText } from '../kernel';
 import { namedUrls, urlsFor, type ProxmoxConnection, type ProxmoxUrl, type TokenCredential } from './connection';
@@ -66,7 +67,7 @@ class ProxmoxClient implements ProxmoxHttp {
     for (let round = 1; ; round++) {
       const came = await this.everywhere({ node: request.node, ownNodeOnly: false }, wire, (result) => !isReadable(result));
       if (round >= rounds || !maySoonBeBetter(came)) return came;
-      await (this.options.pause ?? pause)((200 * 2 ** round) * (0.5 + Math.random()));
+      await (this.options.pause ?? delay)((200 * 2 ** round) * (0.5 + Math.random()));
     }
   }
 
@@ -131,7 +132,6 @@ const certainlyNotExecuted = (came: Exchange): boolean => (came.kind === 'not-se
 /** Proxmox unescapes the value and ends the secret at `;` (VE 8.4), so what could be misread is escaped. */
 const authorizationOf = (credential: TokenCredential): string => `PVEAPIToken=${encodeURI(credential.id)}=${encodeURIComponent(credential.secret)}`;
 
-const pause = (millis: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, millis); });
 
 /** A gateway that echoes headers must not carry the secret into our texts (P40). */
 function withoutSecret(came: Exchange, forms: readonly string[]): Exchange {

@@ -1,5 +1,6 @@
 // Carries P11: a task is followed to its exit status, its lines are handed on as they come. A node that is down hides its
 // tasks; it is looked at again with patience, and then the end is `lost`, never `failed`.
+import { setTimeout as delay } from 'node:timers/promises';
 import { scrubText, type Upid } from '../kernel';
 import type { ProxmoxReader, TaskEnd } from './ports';
 import { taskEnd } from './task-end';
@@ -24,7 +25,7 @@ const logTries = 3;
 
 export async function followTask(reader: Pick<ProxmoxReader, 'taskState' | 'taskLog'>, upid: Upid, options: FollowOptions = {}): Promise<TaskEnd> {
   const now = options.now ?? (() => Date.now());
-  const pause = options.pause ?? ((millis: number) => new Promise<void>((resolve) => { setTimeout(resolve, millis); }));
+  const pause = options.pause ?? delay;
   const patience = options.patienceMillis ?? defaultPatienceMillis;
   const log = new TaskLog(reader, upid, options.onLine);
   let hiddenSince: number | null = null;

@@ -1,4 +1,5 @@
 // 500 listeners on one job, 1,000 lines a second written as rows in batches of 50 ms and read back by one publisher.
+import { setTimeout as delay } from 'node:timers/promises';
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { JobStore, LineStore } from '../../src/apply';
@@ -32,7 +33,7 @@ export async function measureStream(ground: BenchGround, url: string): Promise<r
   const begun = Date.now();
   for (let batch = 0; batch * perBatch < total; batch++) {
     const due = begun + batch * batchMillis;
-    if (due > Date.now()) await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
+    if (due > Date.now()) await delay(due - Date.now());
     await lines.add(claimed.holder, Array.from({ length: perBatch }, () => ({ step: null, level: 'info' as const, text: String(Date.now()) })));
   }
   const took = (Date.now() - begun) / 1000;

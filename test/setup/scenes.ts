@@ -153,6 +153,15 @@ export const untilState = async (story: Story, id: string, ...states: readonly s
   }, `${states.join(' or ')} of request ${id}`, 20_000).catch((trouble: Error) => Promise.reject(new Error(`${trouble.message}; it is ${last}`)));
 };
 
+/** Asked, approved and in quarantine: it stands in its window. */
+export async function waitingDeletion(story: Story, approver: Person, guest: MadeGuest, branch?: MadeBranch): Promise<Deletion> {
+  const asked = await askedDeletion(story, guest, branch);
+  const { status, body } = await review(approver, asked);
+  if (status !== 201) throw new Error(`the approval of ${guest.name} was answered with ${status}: ${JSON.stringify(body)}`);
+  await untilState(story, asked.id, 'waiting');
+  return asked;
+}
+
 /** Waits until the undo of an ended request has ended too. */
 export async function untilUndone(story: Story, id: string): Promise<Wire> {
   const look = () => story.owner.one<{ undo: string; undo_detail: Wire }>('select undo, undo_detail from deletion_requests where id = $1', [id]);

@@ -6,7 +6,7 @@ import { seedPeople, type Permission } from '../../src/identity';
 import { pagesOfDatabase, verifyPages } from '../../src/journal';
 import type { Act } from '../../src/lab/proxmox/control/protocol';
 import {
-  askedDeletion, askGate, cardOf, changeDigestOf, changes, deletes, guestText, jobsOf, lastRequest, lookedUp, makeBranch, makeGuest, mergesOf, netboxAs, newVm, passTime, planOf, recordsNamed, review, untilState, untilUndone, vmPath, writesSince,
+  askedDeletion, askGate, cardOf, changeDigestOf, changes, deletes, guestText, jobsOf, lastRequest, lookedUp, makeBranch, makeGuest, mergesOf, netboxAs, newVm, passTime, planOf, recordsNamed, review, untilState, untilUndone, vmPath, waitingDeletion, writesSince,
   type Deletion, type MadeBranch, type MadeGuest,
 } from '../setup/scenes';
 import { startStory, type Person, type Story, type Wire } from '../setup/story';
@@ -72,12 +72,7 @@ const cancel = (id: string, as: Person = engineer): Promise<{ status: number; bo
 const wasDestroyCalled = async (id: string): Promise<boolean> => (await story.owner.rows(`select 1 from effects where holder_id = $1 and kind = 'destroy' and called_at is not null`, [id])).length > 0;
 const deletesSent = async (since: number): Promise<readonly string[]> => (await writesSince(story, since)).filter((entry) => entry.method === 'DELETE').map((entry) => entry.path);
 
-async function waitingDeletion(guest: MadeGuest, branch?: MadeBranch): Promise<Deletion> {
-  const asked = await askedDeletion(story, guest, branch);
-  expect((await review(approver, asked)).status).toBe(201);
-  await untilState(story, asked.id, 'waiting');
-  return asked;
-}
+const waiting = (guest: MadeGuest, branch?: MadeBranch): Promise<Deletion> => waitingDeletion(story, approver, guest, branch);
 
 describe('cancelled', () => {
   it('P22, P24 in review: nothing was sent to Proxmox, the record and its children stand again under new ids, the link row moved', async () => {
@@ -107,7 +102,7 @@ describe('cancelled', () => {
     const guest = await makeGuest(story, { running: true });
     const was = await before(guest);
     expect(was.power).toBe('running');
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     expect([await powerOf(guest), (await guestText(story, guest.vmid))?.includes('sluice-quarantine')]).toEqual(['stopped', true]);
     expect((await cancel(id)).body).toMatchObject({ state: 'cancelled' });
     await isAsBefore(was, guest, id);
@@ -124,7 +119,7 @@ describe('cancelled', () => {
     await untilUndone(story, first.id);
     const record = await recordOf(guest.name);
     const again: MadeGuest = { ...guest, netboxVmId: record?.id ?? 0 };
-    const { id } = await waitingDeletion(again);
+    const { id } = await waiting(again);
     await passTime(story, windowSeconds);
     await untilState(story, id, 'destroyed');
     expect(await guestText(story, guest.vmid)).toBeNull();
@@ -170,7 +165,7 @@ describe('people think again', () => {
   it('P19 an approver who lost the right before the execution is no approver: nothing is lent, nothing is sent', async () => {
     const guest = await makeGuest(story);
     const was = await before(guest);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     const [{ person_id: person } = { person_id: '' }] = await story.owner.rows<{ person_id: string }>(`delete from person_permissions where permission = 'approve_deletion' and person_id = (select id from people where username = 'approver') returning person_id`);
     try {
@@ -187,7 +182,7 @@ describe('people think again', () => {
 
   it('P31 a freeze in the window holds it, also when its time has come; unfrozen by a second person, it goes on', async () => {
     const guest = await makeGuest(story);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     expect((await engineer.post('/api/freeze', { reason: 'wait' })).status).toBe(200);
     try {
@@ -214,7 +209,7 @@ describe('a third party in the window', () => {
   ];
   it.each(acts)('P9, P13, P22 who %s cancels the deletion, and the request says what was seen', async (_name, act, observed) => {
     const guest = await makeGuest(story);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     await story.proxmox('leipzig').act(act(guest.vmid));
     await untilState(story, id, 'cancelled');
@@ -233,7 +228,7 @@ describe('a third party in the window', () => {
 
   it('P22 a backup only holds it: when the lock is gone, it goes on', async () => {
     const guest = await makeGuest(story);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     await story.proxmox('leipzig').act({ act: 'lock', vmid: guest.vmid, lock: 'backup' });
     await until(async () => (await cardOf(approver, id)).hold?.code === 'guest.locked', 'the hold');
     await passTime(story, windowSeconds);
@@ -244,7 +239,7 @@ describe('a third party in the window', () => {
 
   it('P35 who removes it in Proxmox closes the request as gone-outside, and no DELETE of ours was sent', async () => {
     const guest = await makeGuest(story);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     await story.proxmox('leipzig').act({ act: 'destroy', vmid: guest.vmid });
     await untilState(story, id, 'gone-outside');
@@ -256,7 +251,7 @@ describe('a third party in the window', () => {
 
   it('P15, P13 who takes the VMID in the last moment is safe: Proxmox itself says 403, a human is asked, the loan is gone', async () => {
     const guest = await makeGuest(story);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     await story.proxmox('leipzig').actAt({ method: 'DELETE', path: `/qemu/${guest.vmid}$`, token: 'destroy' }, { act: 'recycle', vmid: guest.vmid, pool: 'same', config: { name: 'the-successor' } });
     await passTime(story, windowSeconds);
@@ -270,7 +265,7 @@ describe('a third party in the window', () => {
     expect(await aclOf(guest.vmid)).toEqual([]);
     // P23: the first surprise stops the rest, until somebody says that they saw it.
     const next = await makeGuest(story);
-    const waits = await waitingDeletion(next);
+    const waits = await waiting(next);
     await passTime(story, windowSeconds);
     await until(async () => (await cardOf(approver, waits.id)).hold?.code === 'deletion.human-first', 'the hold');
     expect((await approver.post(`/api/deletion/requests/${id}/acknowledge`, { reason: 'seen' })).status).toBe(200);
@@ -283,7 +278,7 @@ describe('the branch thinks again', () => {
   it('P22, P24 a revert in the window cancels the deletion; NetBox brings the record back itself, exactly once', async () => {
     const guest = await makeGuest(story);
     const was = await before(guest);
-    const { id, branch } = await waitingDeletion(guest);
+    const { id, branch } = await waiting(guest);
     const begun = await story.netbox('engineer').post<{ id: number }>(`/api/plugins/branching/branches/${branch.id}/revert/`, { commit: true });
     expect(begun.status).toBe(200);
     await story.netboxLab.idle();
@@ -394,7 +389,7 @@ describe('time', () => {
   it('P8 a deletion that was not carried out in its time expires: nothing is sent, the guest is as before', async () => {
     const guest = await makeGuest(story, { running: true });
     const was = await before(guest);
-    const { id } = await waitingDeletion(guest);
+    const { id } = await waiting(guest);
     const since = await lastRequest(story);
     await passTime(story, windowSeconds + 41);
     await untilState(story, id, 'expired');

@@ -1,5 +1,6 @@
 // A bare caller of the simulator for its own specs and the contract suite: sends what it is told, judges nothing. Sluice's
 // client refuses to send half of what these suites have to ask.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request, type RequestOptions } from 'node:https';
 
 export interface PveAnswer<T = unknown> {
@@ -55,7 +56,7 @@ export function pveCaller(baseUrl: string, caPem: string, token: { readonly id: 
           const log = (await call<readonly { readonly t: string }[]>('GET', `${path}/log`, { limit: 0 })).body?.data ?? [];
           return { exitstatus: state.exitstatus ?? '', log: log.map((line) => line.t) };
         }
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await delay(5);
       }
       throw new Error(`${upid} did not end`);
     },

@@ -1,4 +1,5 @@
 // What the lab needs of its own NetBox after it started: who the two people are there, which branch waits, and where webhooks go.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SeedPerson } from '../../identity';
 import type { LabSecrets } from './secrets';
 
@@ -43,7 +44,7 @@ export class NetBoxPeople {
       const job = (await (await fetch(`${this.url}/api/core/jobs/${id}/`, { headers: { Authorization: authorization } })).json()) as Job;
       if (job.status.value === 'completed') return { text: 'NetBox merged the branch: the gate permitted it, and the job that follows shows under Jobs.' };
       if (job.status.value === 'errored') return { text: `NetBox did not merge the branch: ${job.error}` };
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
   }
 

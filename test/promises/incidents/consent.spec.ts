@@ -1,7 +1,7 @@
 // Replays: what was approved was not what ran: a stale plan, an approval of something else, "all" resolved too late, no evidence read as
 // consent, a gate removed by whom it held, a precondition left out (docs/track-record.md).
 import {
-  askedDeletion, askGate, cardOf, changeDigestOf, changes, deletes, guestText, jobsOf, lastRequest, lookedUp, makeBranch, makeGuest, netboxAs, passTime, planOf, review, untilState, vmPath, writesSince, type Deletion, type MadeBranch, type MadeGuest,
+  askedDeletion, askGate, cardOf, changeDigestOf, changes, deletes, guestText, jobsOf, lastRequest, lookedUp, makeBranch, makeGuest, netboxAs, passTime, planOf, untilState, vmPath, waitingDeletion, writesSince, type Deletion, type MadeBranch, type MadeGuest,
 } from '../../setup/scenes';
 import { startStory, type Person, type Story, type Wire } from '../../setup/story';
 import { until } from '../../setup/until';
@@ -24,12 +24,7 @@ const end = async (branch: MadeBranch): Promise<{ id: string; state: string; ref
   return (await jobsOf(story, branch.id))[0];
 };
 const stepsOf = async (branch: MadeBranch): Promise<string> => JSON.stringify(await story.owner.rows('select s.kind, s.state, s.detail from apply_steps s join apply_jobs j on j.id = s.job_id join merges m on m.id = j.merge_id where m.branch_id = $1 order by s.ordinal', [branch.id]));
-async function waiting(guest: MadeGuest): Promise<Deletion> {
-  const asked = await askedDeletion(story, guest);
-  expect((await review(approver, asked)).status).toBe(201);
-  await untilState(story, asked.id, 'waiting');
-  return asked;
-}
+const waiting = (guest: MadeGuest): Promise<Deletion> => waitingDeletion(story, approver, guest);
 /** The gate says yes; then somebody acts; then NetBox merges without asking again. */
 async function permittedThen(branch: MadeBranch, act: () => Promise<unknown>): Promise<void> {
   const answer = await askGate(story, { body: { netbox: 'netbox', branchId: branch.id, action: 'merge', changeDigest: await changeDigestOf(story, branch.id) } });

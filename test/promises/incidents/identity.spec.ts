@@ -1,6 +1,6 @@
 // Replays: a name or number outlived the thing that bore it, and the right command ran in the wrong place. First what a bare call
 // does, then what Sluice answers (docs/track-record.md).
-import { askedDeletion, cardOf, changes, guestText, jobsOf, lastRequest, makeBranch, makeGuest, newVm, passTime, planOf, review, untilState, untilUndone, writesSince, type Deletion, type MadeGuest } from '../../setup/scenes';
+import { cardOf, changes, guestText, jobsOf, lastRequest, makeBranch, makeGuest, newVm, passTime, planOf, untilState, untilUndone, waitingDeletion, writesSince, type Deletion, type MadeGuest } from '../../setup/scenes';
 import { startStory, type Person, type Story } from '../../setup/story';
 import { until } from '../../setup/until';
 import { naively } from './naive';
@@ -16,12 +16,7 @@ beforeAll(async () => {
 afterAll(() => story.end());
 afterEach(() => story.proxmox('leipzig').lift());
 
-async function waiting(guest: MadeGuest): Promise<Deletion> {
-  const asked = await askedDeletion(story, guest);
-  expect((await review(approver, asked)).status).toBe(201);
-  await untilState(story, asked.id, 'waiting');
-  return asked;
-}
+const waiting = (guest: MadeGuest): Promise<Deletion> => waitingDeletion(story, approver, guest);
 const healthy = { name: 'healthy-successor' };
 
 describe('VMID 107 belongs to somebody else by now', () => {

@@ -2,7 +2,7 @@
 // what a bare retry does, then what Sluice sends (docs/track-record.md).
 import { startSluice, type RunningSluice } from '../../../src/roles/start';
 import { silentLog } from '../../../src/platform/log';
-import { askedDeletion, cardOf, emptyBranch, guestText, jobsOf, lastRequest, makeGuest, newVm, passTime, planOf, review, untilState, writesSince, type Deletion, type MadeBranch, type MadeGuest } from '../../setup/scenes';
+import { cardOf, emptyBranch, guestText, jobsOf, lastRequest, makeGuest, newVm, passTime, planOf, untilState, waitingDeletion, writesSince, type Deletion, type MadeBranch, type MadeGuest } from '../../setup/scenes';
 import { startStory, type Person, type Story, type Wire } from '../../setup/story';
 import { until } from '../../setup/until';
 import { naively } from './naive';
@@ -18,12 +18,7 @@ beforeAll(async () => {
 afterAll(() => story.end());
 afterEach(() => story.proxmox('leipzig').lift());
 
-async function waiting(guest: MadeGuest): Promise<Deletion> {
-  const asked = await askedDeletion(story, guest);
-  expect((await review(approver, asked)).status).toBe(201);
-  await untilState(story, asked.id, 'waiting');
-  return asked;
-}
+const waiting = (guest: MadeGuest): Promise<Deletion> => waitingDeletion(story, approver, guest);
 const deletesSince = async (since: number): Promise<readonly string[]> => (await writesSince(story, since)).filter((entry) => entry.method === 'DELETE' && entry.path.includes('/qemu/')).map((entry) => entry.path);
 const named = async (name: string): Promise<Wire[]> => (await story.proxmoxGet<Wire[]>('leipzig', 'cluster/resources?type=vm')).filter((row) => row['name'] === name);
 

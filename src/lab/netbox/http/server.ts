@@ -1,4 +1,5 @@
 // The socket side: reads a request whole, lets an ordered fault strike, hands it to the application, writes the answer.
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -30,8 +31,6 @@ function write(response: ServerResponse, answer: Answer, withBody: boolean): voi
   response.end(withBody && answer.status !== 204 ? answer.body : undefined);
 }
 
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
-
 /** An answer that the fault gives in place of the application's; undefined when the application answers. */
 function instead(fault: Fault | undefined): Answer | undefined {
   if (fault === 'html') return html(502, page('Bad Gateway'));
@@ -44,7 +43,7 @@ function instead(fault: Fault | undefined): Answer | undefined {
 
 async function serveApi(application: Application, control: Control, call: Call, query: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const fault = control.faults.take(call.method, query === '' ? call.path : `${call.path}?${query}`);
-  if (typeof fault === 'object' && 'delayMillis' in fault) await pause(fault.delayMillis);
+  if (typeof fault === 'object' && 'delayMillis' in fault) await delay(fault.delayMillis);
   if (fault === 'reset') {
     control.requests.add(call, query, 'reset');
     return void request.socket.destroy();

@@ -1,5 +1,6 @@
 // One HTTPS server per node, all of them one cluster. Here are the rules of the HTTP server itself, before and after the API:
 // methods, bodies, credentials, faults of the lab, and that state is on disk before an answer leaves. Carries P26.
+import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { perform } from '../control/acts';
@@ -92,7 +93,7 @@ export class NodeServer {
     const done = this.options.log.note({ node: this.name, method, path: apiPath.ok ? apiPath.path : path, token, params: shownParams(request, query, text ?? '') });
     if (!caller.ok) {
       done(401);
-      await new Promise((resolve) => setTimeout(resolve, cluster.options.unauthorizedDelayMillis ?? 0));
+      await delay(cluster.options.unauthorizedDelayMillis ?? 0);
       return send(response, answerPlain(401, caller.reason, ''));
     }
     const refusal = refusedByServer(request, method, apiPath, text);
@@ -127,7 +128,7 @@ export class NodeServer {
       return null;
     };
     if (fault === 'connection-reset-before') return cut();
-    if (typeof fault === 'object' && fault !== null && 'delayMillis' in fault) await new Promise((resolve) => setTimeout(resolve, fault.delayMillis));
+    if (typeof fault === 'object' && fault !== null && 'delayMillis' in fault) await delay(fault.delayMillis);
     const ordered = typeof fault === 'object' && fault !== null && 'status' in fault ? fault : null;
     const answer = ordered !== null && ordered.executed !== true ? null : await run();
     for (const act of after) perform(cluster, act);

@@ -1,9 +1,10 @@
 // Two starts at once must not both initialise. The holder is a process by pid and start time, so that a killed one, or one
 // of a former container, never blocks the next start.
+import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync, renameSync, rmSync, writeFileSync, linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CannotStart } from '../cannot-start';
-import { nameOfProcess, pause, readText, stillRuns } from './process-facts';
+import { nameOfProcess, readText, stillRuns } from './process-facts';
 
 const patienceMillis = 60_000;
 
@@ -24,7 +25,7 @@ export async function lockHome(home: string): Promise<() => void> {
       const holder = readText(file);
       if (holder !== null && !stillRuns(holder)) setAside(file, holder, `${mine}.stale`);
       else if (Date.now() > until) throw new CannotStart(`Another Sluice (pid ${holder?.split(' ')[0]}) has been starting in ${home} for a minute. Look at it, or remove ${file}.`);
-      else await pause(30);
+      else await delay(30);
     }
   } finally {
     rmSync(mine, { force: true });

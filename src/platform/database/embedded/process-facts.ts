@@ -5,8 +5,6 @@ export const readText = (file: string): string | null => {
   try { return readFileSync(file, 'utf8'); } catch { return null; }
 };
 
-export const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
-
 export const isAlive = (pid: number): boolean => {
   try { process.kill(pid, 0); return true; } catch (trouble) { return (trouble as NodeJS.ErrnoException).code === 'EPERM'; }
 };

@@ -1,5 +1,6 @@
 // A real PostgreSQL of our own when no DATABASE_URL is given. It survives a SIGKILL of Sluice and is taken over by the next
 // start; a root process drops to another uid for it; it listens on 127.0.0.1 only, with a password.
+import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client, DatabaseError } from 'pg';
@@ -9,7 +10,7 @@ import { usableBinaries } from './binaries';
 import { handOver, initialise, makeHome, ownerPassword } from './initialise';
 import { lockHome } from './home-lock';
 import { lastLogLines, launch, type Launched } from './launch';
-import { isAlive, isZombie, nameOfProcess, pause, readText, stillRuns } from './process-facts';
+import { isAlive, isZombie, nameOfProcess, readText, stillRuns } from './process-facts';
 import { accountForServer } from './run-as';
 
 export interface EmbeddedPostgres {
@@ -102,7 +103,7 @@ async function stop(home: string, data: string): Promise<void> {
 async function shutDown(pid: number): Promise<void> {
   process.kill(pid, 'SIGINT');
   const until = Date.now() + stopPatienceMillis;
-  while (isAlive(pid) && !isZombie(pid) && Date.now() < until) await pause(20);
+  while (isAlive(pid) && !isZombie(pid) && Date.now() < until) await delay(20);
 }
 
 async function connectWithin(url: string, home: string, server: Launched | undefined): Promise<Client> {
@@ -118,7 +119,7 @@ async function connectWithin(url: string, home: string, server: Launched | undef
       if (trouble instanceof DatabaseError && trouble.code === '28P01') throw new CannotStart(`The embedded PostgreSQL does not accept the password in ${join(home, 'owner-password')}. Bring the right file back.`);
       if (server?.exited() === true) throw new CannotStart(`The embedded PostgreSQL ended while starting. Its log ${join(home, 'postgres.log')} says: ${lastLogLines(home)}`);
       if (Date.now() > until) throw new CannotStart(`The embedded PostgreSQL does not answer (${(trouble as Error).message}). Its log: ${join(home, 'postgres.log')}.`);
-      await pause(20);
+      await delay(20);
     }
   }
 }
@@ -133,7 +134,7 @@ async function livePostmaster(data: string): Promise<{ readonly pid: number; rea
     if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid) || !belongsTo(pid, data)) return null;
     if (!isZombie(pid) && Number.isInteger(port) && port > 0) return { pid, port };
     if (Date.now() > until) throw new CannotStart(`A PostgreSQL with pid ${pid} holds ${data} and is neither starting nor ending. Stop it, then start again.`);
-    await pause(50);
+    await delay(50);
   }
 }
 
