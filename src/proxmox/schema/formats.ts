@@ -5,7 +5,9 @@ export type NamedFormat =
   | 'dns-name' | 'dns-name-list' | 'urlencoded' | 'mac-addr' | 'pve-bridge-id' | 'disk-size' | 'pve-volume-id' | 'pve-volume-id-or-qm-path' | 'pve-lxc-mp-string' | 'ipv4' | 'ipv6' | 'pve-ipv4-config' | 'pve-ipv6-config'
   | 'pve-userid' | 'pve-userid-list' | 'pve-tokenid-list' | 'pve-roleid' | 'pve-roleid-list' | 'pve-groupid-list' | 'pve-priv-list' | 'pve-task-status-type-list'
   | 'pve-storage-content' | 'pve-storage-content-list' | 'pve-hotplug-features' | 'pve-startup-order' | 'address-list' | 'lxc-ip-with-ll-iface-list' | 'storage-pair-list'
-  | 'pve-qm-boot' | 'pve-qm-bootdisk' | 'pve-qm-cicustom' | 'pve-vm-cpu-conf' | 'pve-qm-ide' | 'pve-qm-watchdog' | 'pve-qm-hostpci' | 'CIDR' | 'email-opt' | 'pve-realm' | 'pve-cpuset' | 'pve-ct-timezone';
+  | 'pve-qm-boot' | 'pve-qm-bootdisk' | 'pve-qm-cicustom' | 'pve-vm-cpu-conf' | 'pve-qm-ide' | 'pve-qm-watchdog' | 'pve-qm-hostpci' 
+  | 'pve-volume-id-or-absolute-path' | 'pve-storage-server' | 'pve-storage-vgname' | 'pve-storage-portal-dns' | 'pve-storage-portal-dns-list' | 'pve-storage-options' | 'pve-storage-format' | 'pve-storage-path' | 'pve-sdn-zone-id' | 'pve-sdn-vnet-id' | 'pve-sdn-fabric-id' | 'pve-sdn-bgp-rt-list' | 'pve-lxc-dev-string' | 'pve-dir-override-list' | 'email-or-username-list' | 'backup-performance' | 'backup-fleecing' | 'prune-backups' | 'pve-qm-smbios1' | 'pve-qm-ipconfig' | 'pve-qm-rng' | 'pve-qemu-tdx-fmt' | 'pve-qemu-sev-fmt' | 'pve-node-list' | 'pve-iface' | 'pve-ha-resource-or-vm-id' | 'pve-day-of-week-list' | 'pve-calendar-event' | 'mac-prefix' | 'ip-list'
+  | 'CIDR' | 'email-opt' | 'pve-realm' | 'pve-cpuset' | 'pve-ct-timezone';
 
 /** Splits a `-list` value as Proxmox does: comma, semicolon, white space; NUL alone where one occurs. */
 export const splitList = (value: string): readonly string[] => (value.includes('\0') ? value.split('\0') : value.split(/[,;\s]+/)).filter((item) => item !== '');
@@ -28,6 +30,7 @@ function cpuError(value: string): string | null {
   return model === undefined || model.startsWith('custom-') || cpuModels.includes(model) ? null : `Built-in cputype '${model}' is not defined (missing 'custom-' prefix?)`;
 }
 
+const isMac = /^[0-9a-f]{2}(?::[0-9a-f]{2}){2}(?::[0-9a-f]{2}){0,2}:?$/i;
 const matching = (pattern: RegExp, text: (value: string) => string) => (value: string): string | null => (pattern.test(value) ? null : text(value));
 const looks = (what: string) => (): string => `value does not look like a valid ${what}`;
 const anything = (): null => null;
@@ -65,6 +68,18 @@ const checks: Readonly<Record<Exclude<NamedFormat, `${string}-list`>, (value: st
   'pve-qm-boot': matching(/^(?:(?:legacy=)?[acdn]{0,4}|order=[a-z0-9;]*)$/, (value) => `unable to parse boot options: ${value}`),
   'pve-qm-bootdisk': anything, 'pve-qm-cicustom': anything, 'pve-vm-cpu-conf': cpuError, 'pve-qm-ide': anything, 'pve-qm-watchdog': anything, 'pve-qm-hostpci': anything,
   CIDR: (value) => (cidr(value, 32, isIpv4) || cidr(value, 128, isIpv6) ? null : 'value does not look like a valid CIDR network'),
+  'pve-volume-id-or-absolute-path': (value) => (value.startsWith('/') ? null : volumeId(value)),
+  'pve-iface': matching(/^[a-z][a-z0-9_]{1,20}(?:[:.]\d+)?$/i, (value) => `invalid network interface name '${value}'`),
+  'pve-storage-path': matching(/^\/.*$/, looks('path')),
+  'pve-storage-format': matching(/^(?:raw|qcow2|vmdk|subvol)$/, (value) => `invalid storage format '${value}'`),
+  'pve-storage-vgname': matching(/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i, (value) => `lvm name '${value}' contains illegal characters`),
+  'pve-sdn-zone-id': matching(/^[a-z][a-z0-9]{0,7}$/, (value) => `zone ID '${value}' contains illegal characters`),
+  'pve-sdn-vnet-id': matching(/^[a-z][a-z0-9_-]{0,7}$/i, (value) => `vnet ID '${value}' contains illegal characters`),
+  'pve-sdn-fabric-id': matching(/^[a-z0-9][a-z0-9-]{0,7}$/i, (value) => `fabric ID '${value}' contains illegal characters`),
+  'pve-ha-resource-or-vm-id': matching(/^(?:(?:vm|ct):)?\d+$/, (value) => `value '${value}' does not look like a valid HA resource ID`),
+  'mac-prefix': matching(isMac, looks('MAC address prefix')),
+  'pve-storage-server': anything, 'pve-storage-portal-dns': anything, 'pve-storage-options': anything, 'pve-lxc-dev-string': anything, 'backup-performance': anything, 'backup-fleecing': anything, 'prune-backups': anything,
+  'pve-qm-smbios1': anything, 'pve-qm-ipconfig': anything, 'pve-qm-rng': anything, 'pve-qemu-tdx-fmt': anything, 'pve-qemu-sev-fmt': anything, 'pve-calendar-event': anything,
   'email-opt': anything, 'pve-realm': anything, 'pve-cpuset': anything, 'pve-ct-timezone': anything,
 };
 
@@ -83,7 +98,9 @@ const listItems: Readonly<Record<Extract<NamedFormat, `${string}-list`>, (value:
   'pve-storage-content-list': storageContent,
   'address-list': (value) => (isIpv4(value) || isIpv6(value) || checks['dns-name'](value) === null ? null : 'value does not look like a valid address'),
   'lxc-ip-with-ll-iface-list': (value) => (isIpv4(value) || isIpv6(value.replace(/%.*$/, '')) || value === 'host' ? null : 'value does not look like a valid IP address'),
-  'storage-pair-list': anything,
+  'pve-node-list': checks['pve-node'],
+  'ip-list': (value) => (isIpv4(value) || isIpv6(value) ? null : 'value does not look like a valid IP address'),
+  'storage-pair-list': anything, 'pve-storage-portal-dns-list': anything, 'pve-dir-override-list': anything, 'pve-sdn-bgp-rt-list': anything, 'email-or-username-list': anything, 'pve-day-of-week-list': anything,
 };
 
 export const isListFormat = (format: NamedFormat): format is Extract<NamedFormat, `${string}-list`> => format.endsWith('-list');

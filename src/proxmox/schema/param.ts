@@ -1,16 +1,38 @@
-// The shape of one parameter as the official schema of Proxmox VE describes it, cut down to what Sluice sends and the
-// simulator answers. Own words and own table: the official files are read by a test only.
+// The shape of one parameter as the official schema of Proxmox VE describes it, cut down to what is checked.
 import type { NamedFormat } from './formats';
-import type { PropertyFormatName } from './property-formats';
 
 export type PveVersion = '8.4' | '9.0';
 
-export interface Param {
+/** A part of a property string, `bridge` of `net0`. */
+export interface Field {
   readonly type: 'string' | 'integer' | 'number' | 'boolean';
+  readonly optional?: true;
+  /** May stand without its key, once. */
+  readonly isDefault?: true;
+  readonly format?: NamedFormat;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly requires?: string;
+}
+
+export interface PropertyFormat {
+  readonly fields: Readonly<Record<string, Field>>;
+  /** `virtio=MAC` is short for `model=virtio,macaddr=MAC`: these keys are values of `names` and carry a value of `carries`. */
+  readonly keyAlias?: { readonly keys: readonly string[]; readonly names: string; readonly carries: string };
+  /** Other words for a key, `volume` for `file`. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+export interface Param {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
   readonly optional?: true;
   readonly format?: NamedFormat;
   /** The value is a property string of this shape. */
-  readonly property?: PropertyFormatName;
+  readonly property?: PropertyFormat;
   readonly enum?: readonly string[];
   /** Anchored by the validator, as in the schema. */
   readonly pattern?: string;
@@ -20,20 +42,18 @@ export interface Param {
   readonly maxLength?: number;
   /** Another parameter that has to be given too. */
   readonly requires?: string;
-  /** Unknown before this version: 8.4 refuses it as any unknown parameter. */
-  readonly since?: '9.0';
 }
 
 export type Params = Readonly<Record<string, Param>>;
 
-export const text: Param = { type: 'string', optional: true };
-export const flag: Param = { type: 'boolean', optional: true };
-export const required = (param: Param): Param => {
-  const { optional: _optional, ...rest } = param;
-  return rest;
-};
-export const integer = (min?: number, max?: number): Param => ({ type: 'integer', optional: true, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) });
-export const number = (min?: number, max?: number): Param => ({ type: 'number', optional: true, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) });
-export const oneOf = (...values: readonly string[]): Param => ({ ...text, enum: values });
-export const named = (format: NamedFormat, maxLength?: number): Param => ({ ...text, format, ...(maxLength === undefined ? {} : { maxLength }) });
-export const property = (name: PropertyFormatName): Param => ({ ...text, property: name });
+export interface MethodSpec {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Template as the schema writes it, `/nodes/{node}/qemu/{vmid}/config`. */
+  readonly path: string;
+  /** The one version that has the call; absent: both. */
+  readonly only?: PveVersion;
+  /** As 8 knows them (9, where only 9 has the call). `net[n]` stands for net0, net1, ... up to `indexLimits`. Path parts are parameters too. */
+  readonly params: Params;
+  /** What 9 takes otherwise, or (null) no longer. */
+  readonly in9?: Readonly<Record<string, Param | null>>;
+}

@@ -1,7 +1,9 @@
 // Reading and writing property strings as Proxmox's own parser does (8.4): errors worded alike, and one canonical order on
 // the way out, so that equal values are equal texts. Pure.
 import { formatError } from './formats';
-import { propertyFormats, type Field, type PropertyFormat, type PropertyFormatName } from './property-formats';
+import type { Field, PropertyFormat } from './param';
+import { anchored } from './pattern';
+import { propertyFormats, type PropertyFormatName } from './property-formats';
 
 export type PropertyValues = Readonly<Record<string, string>>;
 export type Parsed = { readonly ok: true; readonly values: PropertyValues } | { readonly ok: false; readonly error: string };
@@ -9,8 +11,9 @@ export type Parsed = { readonly ok: true; readonly values: PropertyValues } | { 
 const undefinedInSchema = 'property is not defined in schema and the schema does not allow additional properties';
 
 /** `path` is the parameter's name, used in the sentences (`net0.tag: ...`). */
-export function parseProperty(name: PropertyFormatName, path: string, value: string): Parsed {
-  const format: PropertyFormat = propertyFormats[name];
+export const parseProperty = (name: PropertyFormatName, path: string, value: string): Parsed => parseFormat(propertyFormats[name], path, value);
+
+export function parseFormat(format: PropertyFormat, path: string, value: string): Parsed {
   const values: Record<string, string> = {};
   const put = (key: string, given: string): string | null => {
     if (values[key] !== undefined) return `invalid format - duplicate key in comma-separated list property: ${key}\n`;
@@ -28,7 +31,7 @@ export function parseProperty(name: PropertyFormatName, path: string, value: str
       error = put(bare, rest);
     } else if (format.keyAlias?.keys.includes(key) === true) {
       error = put(format.keyAlias.names, key) ?? put(format.keyAlias.carries, rest);
-    } else error = put(key, rest);
+    } else error = put(format.aliases?.[key] ?? key, rest);
     if (error !== null) return { ok: false, error };
   }
   const errors = Object.entries(format.fields).flatMap(([key, field]) => {
@@ -50,7 +53,9 @@ function fieldError(field: Field, value: string): string | null {
     const error = formatError(field.format, value);
     if (error !== null) return error;
   }
-  if (field.pattern !== undefined && !new RegExp(`^(?:${field.pattern})$`).test(value)) return 'value does not match the regex pattern';
+  if (field.pattern !== undefined && !anchored(field.pattern).test(value)) return 'value does not match the regex pattern';
+  if (field.maxLength !== undefined && value.length > field.maxLength) return `value may only be ${field.maxLength} characters long`;
+  if (field.minLength !== undefined && value.length < field.minLength) return `value must be at least ${field.minLength} characters long`;
   if (field.min !== undefined && Number(value) < field.min) return `value must have a minimum value of ${field.min}`;
   if (field.max !== undefined && Number(value) > field.max) return `value must have a maximum value of ${field.max}`;
   if (field.enum !== undefined && !field.enum.includes(value)) return `value '${value}' does not have a value in the enumeration '${field.enum.join(', ')}'`;

@@ -2,25 +2,34 @@
 // client refuses to send what would be answered so. Pure.
 import { formatError, isListFormat } from './formats';
 import { tableKey } from './guest-keys';
-import { methods, type MethodSpec } from './methods';
-import type { Param, PveVersion } from './param';
-import { parseProperty } from './property-string';
+import { official } from './official';
+import type { MethodSpec, Param, Params, PveVersion } from './param';
+import { anchored } from './pattern';
+import { propertyOf } from './property-formats';
+import { parseFormat } from './property-string';
 
 /** Parameters as they come: form values are strings, JSON bodies may hold anything. */
 export type RawParams = Readonly<Record<string, unknown>>;
 export interface FoundMethod { readonly spec: MethodSpec; readonly parts: Readonly<Record<string, string>> }
 
 const byShape = new Map<string, MethodSpec[]>();
-for (const spec of methods) {
+for (const spec of official) {
   const shape = `${spec.method} ${spec.path.split('/').length}`;
   byShape.set(shape, [...(byShape.get(shape) ?? []), spec]);
 }
 
+/** A volume's name may hold slashes: what follows `/content/` is one part (Proxmox VE 8.4). */
+const pieces = (path: string): readonly string[] => {
+  const [, before = '', volume] = /^(\/nodes\/[^/]+\/storage\/[^/]+\/content)\/(.+)$/.exec(path) ?? [];
+  return volume === undefined ? path.split('/') : [...before.split('/'), volume];
+};
+
 /** The method whose template fits the path (below `/api2/json`, already unescaped), fixed words before placeholders; null = 501. */
-export function findMethod(method: string, path: string): FoundMethod | null {
-  const given = path.split('/');
+export function findMethod(method: string, path: string, version?: PveVersion): FoundMethod | null {
+  const given = pieces(path);
   let best: (FoundMethod & { readonly fixed: number }) | null = null;
   for (const spec of byShape.get(`${method} ${given.length}`) ?? []) {
+    if (version !== undefined && spec.only !== undefined && spec.only !== version) continue;
     const parts: Record<string, string> = {};
     let fixed = 0;
     const fits = spec.path.split('/').every((piece, index) => {
@@ -42,7 +51,7 @@ export function findMethod(method: string, path: string): FoundMethod | null {
  * A path that no method of the table has answers `{ path: ... }`: the caller asked for something Sluice never asks.
  */
 export function validateRequest(version: PveVersion, method: string, path: string, params: RawParams): Record<string, string> | null {
-  const found = findMethod(method, path);
+  const found = findMethod(method, path, version);
   return found === null ? { path: `Method '${method} ${path}' not implemented` } : validateParams(version, found.spec, { ...params, ...found.parts });
 }
 
@@ -55,7 +64,7 @@ export function validateParams(version: PveVersion, spec: MethodSpec, params: Ra
     if (error !== null) errors[name] = error;
     else if (param?.requires !== undefined && params[param.requires] === undefined) errors[param.requires] = `missing property required by '${name}'`;
   }
-  for (const [name, param] of Object.entries(spec.params)) {
+  for (const [name, param] of Object.entries(paramsIn(version, spec))) {
     if (param.optional === undefined && (params[name] === undefined || params[name] === null)) errors[name] ??= 'property is missing and it is not optional';
   }
   return Object.keys(errors).length === 0 ? null : errors;
@@ -63,12 +72,25 @@ export function validateParams(version: PveVersion, spec: MethodSpec, params: Ra
 
 /** The table's entry for a parameter, numbered keys included; null when this version does not know it. */
 export function paramOf(version: PveVersion, spec: MethodSpec, name: string): Param | null {
-  const key = tableKey(spec.params, name);
-  const param = key === null ? undefined : spec.params[key];
-  return param === undefined || (param.since === '9.0' && version === '8.4') ? null : param;
+  const params = paramsIn(version, spec);
+  const key = tableKey(params, name);
+  return key === null ? null : (params[key] ?? null);
+}
+
+const paramsOf9 = new Map<MethodSpec, Params>();
+
+function paramsIn(version: PveVersion, spec: MethodSpec): Params {
+  if (version === '8.4' || spec.in9 === undefined) return spec.params;
+  const known = paramsOf9.get(spec);
+  if (known !== undefined) return known;
+  const params = Object.fromEntries(Object.entries({ ...spec.params, ...spec.in9 }).flatMap(([name, param]) => (param === null ? [] : [[name, param] as const])));
+  paramsOf9.set(spec, params);
+  return params;
 }
 
 function valueError(param: Param, name: string, given: unknown): string | null {
+  // One value is a list of one; the items of a list are texts (Proxmox VE 8.4).
+  if (param.type === 'array') return null;
   const value = Array.isArray(given) && param.format !== undefined && isListFormat(param.format) ? given.join(',') : given;
   if (typeof value === 'object') return `type check ('${param.type}') failed - got ${Array.isArray(value) ? 'ARRAY' : 'HASH'}`;
   const shown = String(value);
@@ -87,15 +109,15 @@ function valueError(param: Param, name: string, given: unknown): string | null {
 }
 
 function textError(param: Param, name: string, value: string): string | null {
-  if (param.format !== undefined) {
+  const property = propertyOf(param);
+  if (property !== undefined) {
+    const parsed = parseFormat(property, name, value);
+    if (!parsed.ok) return parsed.error;
+  } else if (param.format !== undefined) {
     const error = formatError(param.format, value);
     if (error !== null) return error;
   }
-  if (param.property !== undefined) {
-    const parsed = parseProperty(param.property, name, value);
-    if (!parsed.ok) return parsed.error;
-  }
-  if (param.pattern !== undefined && !new RegExp(`^(?:${param.pattern})$`).test(value)) return 'value does not match the regex pattern';
+  if (param.pattern !== undefined && !anchored(param.pattern).test(value)) return 'value does not match the regex pattern';
   if (param.maxLength !== undefined && value.length > param.maxLength) return `value may only be ${param.maxLength} characters long`;
   if (param.minLength !== undefined && value.length < param.minLength) return `value must be at least ${param.minLength} characters long`;
   if (param.min !== undefined && Number(value) < param.min) return `value must have a minimum value of ${param.min}`;

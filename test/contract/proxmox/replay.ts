@@ -115,6 +115,10 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
         continue;
       }
       let answer = await ask(exchange, request);
+      if (answer.status === 501 && exchange.status !== 501) {
+        notServed += 1;
+        continue;
+      }
       remember(ours, exchange, answer);
       compared += 1;
       let found = await compare(exchange, answer, root);

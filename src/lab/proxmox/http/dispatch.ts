@@ -4,7 +4,7 @@ import { findMethod, validateParams, type RawParams } from '../../../proxmox/sch
 import type { Call } from '../call';
 import type { Cluster } from '../cluster';
 import { PveError } from '../pve-error';
-import { routeOf } from '../routes';
+import { isServed, routeOf } from '../routes';
 import type { TaskFault } from '../tasks';
 import { answerOk, answerPlain, answerRefusal, type WireAnswer } from './answer';
 import { asTexts } from './parameters';
@@ -12,8 +12,8 @@ import { asTexts } from './parameters';
 export interface ApiRequest { readonly entry: string; readonly authid: string; readonly method: string; readonly path: string; readonly params: RawParams; readonly task: TaskFault | null }
 
 export async function dispatch(cluster: Cluster, request: ApiRequest): Promise<WireAnswer> {
-  const found = findMethod(request.method, request.path);
-  if (found === null) return answerRefusal(501, `Method '${request.method} ${request.path}' not implemented`, undefined, '');
+  const found = findMethod(request.method, request.path, cluster.options.version);
+  if (found === null || !isServed(found.spec)) return answerRefusal(501, `Method '${request.method} ${request.path}' not implemented`, undefined, '');
   const route = routeOf(found.spec);
   const node = found.parts['node'] ?? request.entry;
   const raw: Call = { cluster, authid: request.authid, entry: request.entry, node, parts: found.parts, params: asTexts(request.params), fault: request.task };
