@@ -2,10 +2,13 @@
 import { authenticate } from './auth/authenticate';
 import type { Caller } from './auth/authenticate';
 import { Rights } from './auth/rights';
+import { sessionCaller } from './auth/session';
+import { activeBranch, noSchema } from './branching/active-branch';
 import { BranchJobs } from './branching/jobs';
 import { Worker } from './branching/worker';
+import { graphql } from './graphql/endpoint';
 import type { Answer, Call } from './http/exchange';
-import { html, page } from './http/exchange';
+import { html, page, redirect } from './http/exchange';
 import { failureOf } from './http/failure';
 import { provisionToken } from './rest/people';
 import { Rest } from './rest/rest';
@@ -16,9 +19,20 @@ import type { State } from './store/state';
 import { View } from './store/view';
 import { EventQueue } from './webhooks/event-queue';
 import { Outbox } from './webhooks/outbox';
-import { PlainText, ServerError } from './write/errors';
 
 const PROVISION = '/api/users/tokens/provision/';
+const GRAPHQL = '/graphql/';
+
+/** Refusals tell the methods of the endpoint too; an exception nobody caught tells nothing. */
+function answered(allow: string, work: () => Answer): Answer {
+  try {
+    const answer = work();
+    return { ...answer, headers: { ...answer.headers, Allow: allow } };
+  } catch (error) {
+    const answer = failureOf(error);
+    return answer.status >= 500 ? answer : { ...answer, headers: { ...answer.headers, Allow: allow } };
+  }
+}
 
 export class Application {
   readonly worker = new Worker();
@@ -36,42 +50,40 @@ export class Application {
 
   /** Answers a request. `as` lets the seed and third parties of the lab act as a user without a token. */
   handle(call: Call, as?: Caller): Answer {
-    const { path, method } = call;
-    if (!path.endsWith('/')) return method === 'GET' || method === 'HEAD' ? html(301, '', { Location: `${path}/` }) : html(404, page('Page Not Found'));
-    const answer = this.#respond(call, as);
-    if (method !== 'GET' && method !== 'HEAD') this.changed();
-    return { ...answer, headers: { ...answer.headers, 'X-Request-ID': call.requestId } };
+    const { path } = call;
+    const reads = call.method === 'GET' || call.method === 'HEAD';
+    if (reads && !path.endsWith('/')) return redirect(`${path}/`);
+    const answer = path === GRAPHQL ? graphql(this.state, call, as) : this.#respond(call, as);
+    if (!reads) this.changed();
+    return { ...answer, headers: { ...answer.headers, ...(path.startsWith('/api/') ? { 'API-Version': '4.5' } : {}), 'X-Request-ID': call.requestId } };
   }
 
   #respond(call: Call, as: Caller | undefined): Answer {
+    if (call.path === PROVISION) return answered('POST, OPTIONS', () => this.state.undo.transaction(() => provisionToken(this.state, call)));
+    const route = routeOf(call.path);
+    if (route === undefined) return html(404, page('Page Not Found'));
     try {
-      if (call.path === PROVISION) return this.state.undo.transaction(() => provisionToken(this.state, call));
-      const route = routeOf(call.path);
-      const view = route === undefined || call.path === '/api/status/' ? View.main(this.state) : this.#viewFor(call, route);
-      if (route === undefined) return html(404, page('Page Not Found'));
-      const caller = as ?? authenticate(this.state, call.headers['authorization'], call.address);
-      const author = { user: caller.user.id, userName: asText(caller.user['username']), requestId: call.requestId };
-      const events = new EventQueue();
-      const rest = new Rest(this.state, call, new Rights(this.state, caller), view, author, events, this.jobs, this.outbox);
-      const { answer, deliveries } = this.state.undo.transaction(() => ({ answer: route.handler(rest, route.id), deliveries: this.outbox.ofObjects(events.take(), author, view) }));
-      this.outbox.send(deliveries);
-      return answer;
+      const view = this.#viewFor(call, route);
+      return answered(route.allow, () => this.#handled(call, route, view, as));
     } catch (error) {
       return failureOf(error);
     }
   }
 
-  /** Header `X-NetBox-Branch`, or `?_branch=`. The header of a branch that is not ready breaks the request, the parameter is silently ignored (1.1.2). */
   #viewFor(call: Call, route: Route): View {
-    const header = call.headers['x-netbox-branch'];
-    const main = View.main(this.state);
-    const schemaId = header ?? call.query.get('_branch')?.at(-1);
-    if (schemaId === undefined || schemaId === '') return main;
-    const branch = this.state.branchRow(schemaId);
-    if (branch === undefined) throw new PlainText(400, 'Invalid branch identifier');
-    const space = this.state.branches.get(schemaId);
-    if (branch['status'] === 'ready' && space !== undefined) return new View(this.state, space);
-    if (header !== undefined && route.isolated) throw new ServerError('AttributeError', "'HttpResponseBadRequest' object has no attribute 'schema_name'");
-    return main;
+    if (call.path === '/api/status/') return View.main(this.state);
+    const { view, broken } = activeBranch(this.state, call);
+    if (broken && route.isolated) throw noSchema();
+    return view;
+  }
+
+  #handled(call: Call, route: Route, view: View, as: Caller | undefined): Answer {
+    const caller = as ?? sessionCaller(this.state, call) ?? authenticate(this.state, call.headers['authorization'], call.address);
+    const author = { user: caller.user.id, userName: asText(caller.user['username']), requestId: call.requestId };
+    const events = new EventQueue();
+    const rest = new Rest(this.state, call, new Rights(this.state, caller), view, author, events, this.jobs, this.outbox);
+    const { answer, deliveries } = this.state.undo.transaction(() => ({ answer: route.handler(rest, route.id), deliveries: this.outbox.ofObjects(events.take(), author, view) }));
+    this.outbox.send(deliveries);
+    return answer;
   }
 }

@@ -2,7 +2,6 @@
 import type { Recorded } from './recording';
 
 const KINDS: readonly { readonly why: string; readonly match: (step: Recorded) => boolean }[] = [
-  { why: 'GraphQL is not simulated (nothing of ours asks it)', match: (step) => step.kind === 'exchange' && step.path.startsWith('/graphql/') },
   { why: 'a job caught between two states; the states are told by the end', match: (step) => /-job-(pending|running)\.json$/.test(step.file) },
   { why: 'models without an endpoint here: L2VPN, inventory items, free addresses of a prefix', match: (step) => step.kind === 'exchange' && /\/(vpn|inventory-items|available-ips)\//.test(`${step.path}/`) },
   { why: 'OPTIONS metadata', match: (step) => step.kind === 'exchange' && step.method === 'OPTIONS' },

@@ -23,11 +23,15 @@ export interface Answer {
   readonly body: string;
 }
 
-const COMMON = { 'API-Version': '4.5', 'X-Frame-Options': 'SAMEORIGIN', 'Content-Language': 'en', Vary: 'HX-Request, Accept-Language, Cookie, origin' };
+const COMMON = { 'X-Frame-Options': 'SAMEORIGIN', 'Content-Language': 'en', Vary: 'HX-Request, Accept-Language, Cookie, origin' };
 
 export const json = (status: number, body: Json, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers: { 'Content-Type': 'application/json', ...COMMON, ...headers }, body: pythonJson(body, 'compact') });
 export const noContent = (): Answer => ({ status: 204, headers: COMMON, body: '' });
 export const html = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...COMMON, ...headers }, body });
+export const text = (status: number, body: string): Answer => ({ status, headers: { 'Content-Type': 'text/plain', ...COMMON }, body });
+
+/** Django's own redirect to the path with a slash leaves before NetBox's middleware has seen the request. */
+export const redirect = (to: string): Answer => ({ status: 301, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Language': 'en', Vary: 'Accept-Language, Cookie, origin', Location: to }, body: '' });
 
 export const page = (title: string): string => `<!DOCTYPE html>\n<html lang="en" data-netbox-version="4.5.10">\n  <head><meta charset="UTF-8" /><title>${title} | NetBox</title></head>\n  <body><h1>${title}</h1></body>\n</html>\n`;
 

@@ -15,6 +15,8 @@ export interface Route {
   readonly id: number | null;
   /** Reads tables that a branch isolates, so the header of a branch that is not ready breaks it. */
   readonly isolated: boolean;
+  /** Header `Allow` of every answer, also of a refusal. */
+  readonly allow: string;
 }
 
 const FIXED: Readonly<Record<string, Handler>> = {
@@ -27,6 +29,11 @@ const FIXED: Readonly<Record<string, Handler>> = {
 };
 const READ_ONLY: Readonly<Record<string, Handler>> = { 'core/jobs': jobs, 'core/object-changes': objectChanges, 'core/object-types': objectTypes, 'plugins/branching/changes': changes, 'plugins/branching/branch-events': branchEvents };
 const BRANCHES = 'plugins/branching/branches';
+const READS = 'GET, HEAD, OPTIONS';
+const ONE = 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS';
+const MANY = 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS';
+/** Interfaces have a view action named `trace`, which the REST framework takes for the HTTP method (4.5). */
+const TRACED = 'dcim/interfaces';
 
 /** `path` with its trailing slash, e.g. `/api/virtualization/virtual-machines/3/`. */
 export function routeOf(path: string): Route | undefined {
@@ -34,17 +41,17 @@ export function routeOf(path: string): Route | undefined {
   if (match === null) return undefined;
   const rest = match[1] ?? '';
   const fixed = FIXED[rest];
-  if (fixed !== undefined) return { handler: fixed, id: null, isolated: false };
+  if (fixed !== undefined) return { handler: fixed, id: null, isolated: false, allow: rest === 'users/config' ? 'GET, PATCH, HEAD, OPTIONS' : READS };
   const action = new RegExp(`^${BRANCHES}/(\\d+)/([a-z]+)$`).exec(rest);
   if (action !== null && isBranchAction(action[2] ?? '')) {
     const [, id, name = ''] = action;
-    return isBranchAction(name) ? { handler: (request) => branchAction(request, Number(id), name), id: Number(id), isolated: false } : undefined;
+    return isBranchAction(name) ? { handler: (request) => branchAction(request, Number(id), name), id: Number(id), isolated: false, allow: 'POST, OPTIONS' } : undefined;
   }
   const [, endpoint = '', id] = /^(.*?)(?:\/(\d+))?$/.exec(rest) ?? [];
   const number = id === undefined ? null : Number(id);
-  if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false };
+  if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false, allow: number === null ? 'GET, POST, HEAD, OPTIONS' : ONE };
   const readOnly = READ_ONLY[endpoint];
-  if (readOnly !== undefined) return { handler: readOnly, id: number, isolated: endpoint === 'core/object-changes' };
+  if (readOnly !== undefined) return { handler: readOnly, id: number, isolated: endpoint === 'core/object-changes', allow: READS };
   const model = modelAt(endpoint);
-  return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable };
+  return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable, allow: `${number === null ? MANY : ONE}${endpoint === TRACED ? ', TRACE' : ''}` };
 }

@@ -62,6 +62,8 @@ export class State {
   /** user id -> password; token id -> the secret part. */
   readonly passwords = new Map<number, string>();
   readonly tokens = new Map<number, string>();
+  /** Cookie `sessionid` -> user id; sessions end with the process. */
+  readonly sessions = new Map<string, number>();
   /** Where merges and reverts ask for consent; null lets them run ungated. */
   gate: GateConfig | null = null;
   clock: Clock = openClock();
