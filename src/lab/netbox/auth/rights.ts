@@ -14,6 +14,7 @@ const OWN_TOKENS: Grant = { types: ['users.token'], actions: ['view', 'add', 'ch
 
 export class Rights {
   readonly #grants: readonly Grant[];
+  readonly #found = new Map<string, readonly Grant[]>();
 
   constructor(
     state: State,
@@ -37,6 +38,9 @@ export class Rights {
   }
 
   #of(action: string, type: string): readonly Grant[] {
-    return this.#grants.filter((grant) => grant.types.includes(type) && grant.actions.includes(action));
+    const key = `${action} ${type}`;
+    let found = this.#found.get(key);
+    if (found === undefined) this.#found.set(key, (found = this.#grants.filter((grant) => grant.types.includes(type) && grant.actions.includes(action))));
+    return found;
   }
 }

@@ -127,17 +127,20 @@ function make(view: View, model: Model, key: string, values: readonly string[]):
   return undefined;
 }
 
-/** Makes one test from all filters of a query, or the 400 body. */
-export function filterOf(view: View, model: Model, query: Query): { readonly test: Test } | { readonly errors: JsonObject } {
+/** Makes one test from all filters of a query, or the 400 body. `applied` are the filters that are not ignored. */
+export function filterOf(view: View, model: Model, query: Query): { readonly test: Test; readonly applied: Query } | { readonly errors: JsonObject } {
   const tests: Test[] = [];
+  const applied = new Map<string, readonly string[]>();
   const errors: Record<string, Json> = {};
   for (const [key, values] of query) {
     const made = make(view, model, key, values);
     if (made === undefined) continue;
-    if (typeof made === 'function') tests.push(made);
-    else errors[key] = made.error;
+    if (typeof made === 'function') {
+      tests.push(made);
+      applied.set(key, values);
+    } else errors[key] = made.error;
   }
   if (Object.keys(errors).length > 0) return { errors: Object.fromEntries(Object.entries(errors).sort(([a], [b]) => model.rest.indexOf(a.split('__')[0] ?? a) - model.rest.indexOf(b.split('__')[0] ?? b))) };
-  return { test: (row) => tests.every((test) => test(row)) };
+  return { test: (row) => tests.every((test) => test(row)), applied };
 }
 

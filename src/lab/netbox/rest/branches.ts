@@ -12,7 +12,8 @@ import type { DiffRow, JobRow } from '../store/state';
 import { readBody } from '../write/body';
 import { Answered, Forbidden, Invalid, NotFound, ServerError } from '../write/errors';
 import { BRANCH, TRANSITIONAL, recordEvent, schemaOf, setBranch } from '../branching/branch-rows';
-import { listOf, pathValue } from './lists';
+import { pathValue } from '../read/in-order';
+import { listOf } from './lists';
 import type { Rest } from './rest';
 import { randomText } from './special-writes';
 

@@ -4,12 +4,14 @@ import type { Answer } from '../http/exchange';
 import { json, noContent } from '../http/exchange';
 import type { Model } from '../models/model';
 import { filterOf } from '../read/filters';
-import { isNatural, sorted } from '../read/ordering';
+import { allInOrder, inOrder, pathValue } from '../read/in-order';
+import { narrowed } from '../read/narrow';
+import { isNatural } from '../read/ordering';
 import { asText, isObject } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import { readBody } from '../write/body';
 import { Answered, Forbidden, Invalid, NotFound } from '../write/errors';
-import { listOf, pathValue } from './lists';
+import { listOf } from './lists';
 import type { Rest } from './rest';
 import { prepared } from './special-writes';
 
@@ -31,9 +33,10 @@ function stillAllowed(rest: Rest, model: Model, row: Row, action: string): void 
 function list(rest: Rest, model: Model): Answer {
   const filter = filterOf(rest.view, model, rest.call.query);
   if ('errors' in filter) throw new Invalid(filter.errors);
-  const rows = [...rest.view.all(model.type)].filter((row) => rest.rights.allows('view', model, row, rest.view) && filter.test(row));
+  const few = narrowed(rest.view, model, filter.applied);
+  const rows = (few ?? allInOrder(rest.view, model)).filter((row) => rest.rights.allows('view', model, row, rest.view) && filter.test(row));
   const represent = rest.represent();
-  return listOf(rest.call, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)), isNatural(model.type));
+  return listOf(rest.call, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)), isNatural(model.type), few === undefined);
 }
 
 function create(rest: Rest, model: Model): Answer {
@@ -98,9 +101,8 @@ function byId(rest: Rest, model: Model, action: string): readonly { readonly row
   const entries = (body as readonly Json[]).map((entry) => (isObject(entry) ? entry : {}));
   if (entries.some((entry) => typeof entry['id'] !== 'number')) throw new Answered(400, entries.map((entry) => (typeof entry['id'] === 'number' ? {} : { id: ['This field is required.'] })));
   const wanted = new Map(entries.map((entry) => [Number(entry['id']), entry]));
-  const rows = [...rest.view.all(model.type)].filter((row) => wanted.has(row.id) && rest.rights.allows(action, model, row, rest.view));
-  const ordered = sorted(rows, model.order, (row, path) => pathValue(rest.view, model, row, path), isNatural(model.type));
-  return ordered.map((row) => ({ row, entry: wanted.get(row.id) ?? {} }));
+  const rows = [...wanted.keys()].flatMap((id) => rest.view.get(model.type, id) ?? []).filter((row) => rest.rights.allows(action, model, row, rest.view));
+  return inOrder(rest.view, model, rows).map((row) => ({ row, entry: wanted.get(row.id) ?? {} }));
 }
 
 function bulkUpdate(rest: Rest, model: Model): Answer {

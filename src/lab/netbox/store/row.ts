@@ -31,3 +31,6 @@ export function jsonbOrder(value: Json): Json {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.keys(value).sort(shorterFirst).map((key) => [key, jsonbOrder(value[key] ?? null)]));
 }
+
+/** A value that is the same for two JSON values that are: scalars as they are, the rest as text. */
+export const jsonKey = (value: Json): Json => (typeof value === 'object' && value !== null ? JSON.stringify(jsonbOrder(value)) : value);

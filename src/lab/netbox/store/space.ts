@@ -1,6 +1,8 @@
 // One set of tables: main, or one branch. A branch starts with main's rows (they are shared, rows never change) and drifts from there.
-// Indexes by foreign key are built when asked for and thrown away when their table changes.
+// Indexes are built when first asked for and follow every write from then on.
 import type { Json, Row } from './row';
+import { TableIndex } from './table-index';
+import type { KeyOf } from './table-index';
 import type { Undo } from './undo';
 
 /** A row of the change log. `pre` and `post` are the change-log form of the object, null where it did not exist. */
@@ -20,11 +22,11 @@ export interface LogRow {
 }
 
 const EMPTY: ReadonlyMap<number, Row> = new Map();
-const NONE: readonly Row[] = [];
 
 export class Space {
   readonly #tables = new Map<string, Map<number, Row>>();
-  readonly #indexes = new Map<string, Map<string, Map<Json, Row[]>>>();
+  readonly #indexes = new Map<string, Map<string, TableIndex>>();
+  readonly #writes = new Map<string, number>();
   readonly log: LogRow[] = [];
 
   constructor(
@@ -55,19 +57,21 @@ export class Space {
 
   /** Rows whose `field` holds this value, lowest id first. */
   where(type: string, field: string, value: Json): readonly Row[] {
-    let fields = this.#indexes.get(type);
-    if (fields === undefined) this.#indexes.set(type, (fields = new Map<string, Map<Json, Row[]>>()));
-    let index = fields.get(field);
-    if (index === undefined) {
-      fields.set(field, (index = new Map<Json, Row[]>()));
-      for (const row of this.table(type).values()) {
-        const key = row[field] ?? null;
-        const rows = index.get(key);
-        if (rows === undefined) index.set(key, [row]);
-        else rows.push(row);
-      }
-    }
-    return index.get(value) ?? NONE;
+    return this.keyed(type, field, (row) => row[field] ?? null, value);
+  }
+
+  /** Rows whose key is this one, lowest id first. A name stands for one way to make a key; names with a space in them are no fields. */
+  keyed(type: string, name: string, keyOf: KeyOf, key: Json): readonly Row[] {
+    let indexes = this.#indexes.get(type);
+    if (indexes === undefined) this.#indexes.set(type, (indexes = new Map<string, TableIndex>()));
+    let index = indexes.get(name);
+    if (index === undefined) indexes.set(name, (index = new TableIndex(this.table(type).values(), keyOf)));
+    return index.get(key);
+  }
+
+  /** Changes with every write to this table, so that what was derived from it can be kept until then. */
+  writes(type: string): number {
+    return this.#writes.get(type) ?? 0;
   }
 
   /** Adds a row to the change log; undone with the transaction. */
@@ -78,21 +82,26 @@ export class Space {
 
   /** Takes over all rows of these types from another space (provisioning a branch). */
   copyFrom(other: Space, types: Iterable<string>): void {
-    for (const type of types) this.#tables.set(type, new Map(other.table(type)));
+    for (const type of types) {
+      this.#tables.set(type, new Map(other.table(type)));
+      this.#writes.set(type, this.writes(type) + 1);
+    }
     this.#indexes.clear();
   }
 
   #write(type: string, id: number, row: Row | undefined): void {
-    let table = this.#tables.get(type);
-    if (table === undefined) this.#tables.set(type, (table = new Map<number, Row>()));
+    const table = this.#tables.get(type) ?? new Map<number, Row>();
+    this.#tables.set(type, table);
     const before = table.get(id);
-    const target = table;
-    const set = (value: Row | undefined): void => {
-      if (value === undefined) target.delete(id);
-      else target.set(id, value);
-      this.#indexes.delete(type);
-    };
-    set(row);
-    this.undo.add(() => set(before));
+    this.#set(table, type, id, row);
+    this.undo.add(() => this.#set(table, type, id, before));
+  }
+
+  #set(table: Map<number, Row>, type: string, id: number, row: Row | undefined): void {
+    const before = table.get(id);
+    if (row === undefined) table.delete(id);
+    else table.set(id, row);
+    this.#writes.set(type, this.writes(type) + 1);
+    for (const index of this.#indexes.get(type)?.values() ?? []) index.replace(before, row);
   }
 }

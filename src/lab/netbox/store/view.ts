@@ -3,6 +3,7 @@ import { knownModel } from '../models/registry';
 import type { Json, Row } from './row';
 import type { Space } from './space';
 import type { State } from './state';
+import type { KeyOf } from './table-index';
 
 export class View {
   constructor(
@@ -32,5 +33,9 @@ export class View {
 
   where(type: string, field: string, value: Json): readonly Row[] {
     return this.spaceOf(type).where(type, field, value);
+  }
+
+  keyed(type: string, name: string, keyOf: KeyOf, key: Json): readonly Row[] {
+    return this.spaceOf(type).keyed(type, name, keyOf, key);
   }
 }

@@ -1,7 +1,7 @@
 // Model-level validation, run on REST writes and again when a merge replays a change: uniqueness, and the rules of single models.
 import type { Model, UniqueRule } from '../models/model';
 import { networkRange, readCidr } from '../read/network';
-import { asObject, asText, sameJson } from '../store/row';
+import { asObject, asText } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
 import { customFieldError } from './custom-fields';
@@ -13,14 +13,18 @@ const idOf = (value: Json | undefined): number | null => (typeof value === 'numb
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const spoken = (field: string): string => field.replace(/_/g, ' ');
 
-/** The other object that already holds these values, if any. Nulls never collide. */
+/** The values that may occur once, as one text; undefined for an object that cannot collide. Nulls never collide. */
+function uniqueKey(rule: UniqueRule, row: Readonly<Record<string, Json>>): string | undefined {
+  if (rule.whenNull !== undefined && (row[rule.whenNull] ?? null) !== null) return undefined;
+  if (rule.fields.some((field) => (row[field] ?? null) === null)) return undefined;
+  return JSON.stringify(rule.fields.map((field) => (field === rule.caseless ? asText(row[field]).toLowerCase() : row[field])));
+}
+
+/** The other object that already holds these values, if any. */
 export function collision(view: View, model: Model, rule: UniqueRule, candidate: Candidate): Row | undefined {
-  const key = (row: Readonly<Record<string, Json>>, field: string): Json => (field === rule.caseless ? asText(row[field]).toLowerCase() : (row[field] ?? null));
-  if (rule.whenNull !== undefined && (candidate[rule.whenNull] ?? null) !== null) return undefined;
-  if (rule.fields.some((field) => (candidate[field] ?? null) === null)) return undefined;
-  const [first = ''] = rule.fields.filter((field) => model.fields[field]?.type.kind === 'fk');
-  const rows = first === '' ? [...view.all(model.type)] : view.where(model.type, first, candidate[first] ?? null);
-  return rows.find((row) => row.id !== candidate.id && (rule.whenNull === undefined || (row[rule.whenNull] ?? null) === null) && rule.fields.every((field) => sameJson(key(row, field), key(candidate, field))));
+  const key = uniqueKey(rule, candidate);
+  if (key === undefined) return undefined;
+  return view.keyed(model.type, `unique ${rule.fields.join(' ')} ${rule.whenNull ?? ''}`, (row) => uniqueKey(rule, row), key).find((row) => row.id !== candidate.id);
 }
 
 function uniqueErrors(view: View, model: Model, candidate: Candidate): JsonObject {
@@ -73,18 +77,21 @@ function interfaceRule(candidate: Candidate, view: View): JsonObject {
   return {};
 }
 
+/** Equal for the same host address, or the same network, of one VRF. */
+function networkKey(field: 'address' | 'prefix', row: Readonly<Record<string, Json>>): string | undefined {
+  const cidr = readCidr(asText(row[field]));
+  if (cidr === undefined) return undefined;
+  return `${String(row['vrf'] ?? null)} ${cidr.family} ${field === 'address' ? cidr.value : `${networkRange(cidr)[0]}/${cidr.length}`}`;
+}
+
 function duplicateRule(field: 'address' | 'prefix', noun: string): (candidate: Candidate, view: View) => JsonObject {
   return (candidate, view) => {
     const vrf = view.get('ipam.vrf', idOf(candidate['vrf']));
     if (vrf !== undefined && vrf['enforce_unique'] !== true) return {};
     const type = field === 'address' ? 'ipam.ipaddress' : 'ipam.prefix';
-    const mine = readCidr(asText(candidate[field]));
-    const same = (text: string): boolean => {
-      const other = readCidr(text);
-      if (other === undefined || mine === undefined || other.family !== mine.family) return false;
-      return field === 'address' ? other.value === mine.value : other.length === mine.length && networkRange(other)[0] === networkRange(mine)[0];
-    };
-    const taken = view.where(type, 'vrf', vrf?.id ?? null).find((row) => row.id !== candidate.id && same(asText(row[field])) && !(field === 'address' && row['role'] !== null && candidate['role'] !== null));
+    const key = networkKey(field, candidate);
+    const same = key === undefined ? [] : view.keyed(type, `same ${field}`, (row) => networkKey(field, row), key);
+    const taken = same.find((row) => row.id !== candidate.id && !(field === 'address' && row['role'] !== null && candidate['role'] !== null));
     const place = vrf === undefined ? 'global table' : `VRF ${asText(vrf['name'])}${vrf['rd'] === null ? '' : ` (${asText(vrf['rd'])})`}`;
     return taken === undefined ? {} : { [field]: [`Duplicate ${noun} found in ${place}: ${asText(taken[field])}`] };
   };

@@ -1,7 +1,7 @@
 // Custom field values of a body: unknown keys are refused (unlike unknown body keys), given keys are merged over the stored ones, unset ones
 // get their default on create. Uniqueness is checked against what one schema holds, so a branch and main can collide at merge (NetBox 4.5).
 import { customFieldsOf } from '../read/custom-field-values';
-import { asObject, asText, isObject, sameJson } from '../store/row';
+import { asObject, asText, isObject, jsonKey } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
 import { resolve } from './parse-value';
@@ -82,7 +82,7 @@ export function customFieldError(view: View, type: string, values: JsonObject, i
     }
     const problem = isBad(field, value, view);
     if (problem !== undefined) return `Invalid value for custom field '${name}': ${problem}`;
-    if (field['unique'] === true && [...view.all(type)].some((other) => other.id !== id && sameJson(asObject(other['custom_fields'])[name] ?? null, value))) return `Custom field '${name}' must have a unique value.`;
+    if (field['unique'] === true && view.keyed(type, `custom field ${name}`, (row) => jsonKey(asObject(row['custom_fields'])[name] ?? null), jsonKey(value)).some((other) => other.id !== id)) return `Custom field '${name}' must have a unique value.`;
   }
   return undefined;
 }

@@ -18,10 +18,17 @@ export function resolve(view: View, type: string, value: Json): { readonly row: 
     return row === undefined ? { error: `Related object not found using the provided numeric ID: ${value}` } : { row };
   }
   if (!isObject(value)) return { error: `Related objects must be referenced by numeric ID or by dictionary of attributes. Received an unrecognized value: ${typeof value === 'string' ? value : JSON.stringify(value)}` };
-  const found = [...view.all(type)].filter((row) => Object.entries(value).every(([key, wanted]) => matches(view, type, row, key, wanted)));
+  const found = likely(view, type, value).filter((row) => Object.entries(value).every(([key, wanted]) => matches(view, type, row, key, wanted)));
   const [only] = found;
   if (only === undefined) return { error: `Related object not found using the provided attributes: ${pythonRepr(value)}` };
   return found.length > 1 ? { error: `Multiple objects match the provided attributes: ${pythonRepr(value)}` } : { row: only };
+}
+
+/** Rows to look through for attributes: those that hold the first plain one of a stored field, or all. */
+function likely(view: View, type: string, attributes: JsonObject): readonly Row[] {
+  const { fields } = knownModel(type);
+  const plain = Object.entries(attributes).find(([name, wanted]) => name in fields && (typeof wanted !== 'object' || wanted === null));
+  return plain === undefined ? [...view.all(type)] : view.where(type, plain[0], plain[1]);
 }
 
 function matches(view: View, type: string, row: Row, key: string, wanted: Json): boolean {
