@@ -4,6 +4,7 @@ import { Bug } from '../../kernel';
 import { official, type MethodSpec } from '../../proxmox/schema';
 import type { Route } from './call';
 import { accessRoutes } from './calls/access';
+import { agentRoutes } from './calls/agent';
 import { cloneRoutes } from './calls/clone';
 import { clusterRoutes } from './calls/cluster';
 import { configRoutes } from './calls/config-write';
@@ -11,6 +12,7 @@ import { createCtRoutes } from './calls/create-ct';
 import { createVmRoutes } from './calls/create-vm';
 import { destroyRoutes } from './calls/destroy';
 import { guestReadRoutes } from './calls/guest-reads';
+import { indexRoutes } from './calls/indexes';
 import { migrateRoutes } from './calls/migrate';
 import { nodeRoutes } from './calls/nodes';
 import { poolRoutes } from './calls/pools';
@@ -22,14 +24,13 @@ import { userRoutes } from './calls/users';
 
 const all: readonly Route[] = [
   ...clusterRoutes, ...nodeRoutes, ...guestReadRoutes, ...createVmRoutes, ...createCtRoutes, ...configRoutes, ...resizeRoutes, ...powerRoutes, ...destroyRoutes, ...cloneRoutes, ...migrateRoutes, ...snapshotRoutes, ...taskRoutes,
-  ...poolRoutes, ...accessRoutes, ...userRoutes,
+  ...agentRoutes, ...poolRoutes, ...accessRoutes, ...userRoutes, ...indexRoutes,
 ];
 
 const byName = new Map(all.map((route) => [`${route.method} ${route.path}`, route]));
 
 /** Of the table, and not served yet: this list goes. */
 const notYet = new Set<string>([
-  'GET /cluster',
   'GET /cluster/log',
   'PUT /cluster/options',
   'GET /cluster/config/nodes',
@@ -51,7 +52,6 @@ const notYet = new Set<string>([
   'GET /cluster/sdn/vnets',
   'GET /cluster/sdn/vnets/{vnet}/subnets',
   'GET /cluster/sdn/controllers',
-  'GET /nodes/{node}',
   'GET /nodes/{node}/config',
   'GET /nodes/{node}/dns',
   'GET /nodes/{node}/time',
@@ -77,21 +77,6 @@ const notYet = new Set<string>([
   'GET /nodes/{node}/qemu/{vmid}/cloudinit',
   'PUT /nodes/{node}/qemu/{vmid}/cloudinit',
   'GET /nodes/{node}/qemu/{vmid}/cloudinit/dump',
-  'POST /nodes/{node}/qemu/{vmid}/agent/ping',
-  'GET /nodes/{node}/qemu/{vmid}/agent/info',
-  'GET /nodes/{node}/qemu/{vmid}/agent/network-get-interfaces',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-host-name',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-osinfo',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-fsinfo',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-vcpus',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-users',
-  'GET /nodes/{node}/qemu/{vmid}/agent/get-timezone',
-  'POST /nodes/{node}/qemu/{vmid}/agent/exec',
-  'GET /nodes/{node}/qemu/{vmid}/agent/exec-status',
-  'GET /nodes/{node}/qemu/{vmid}/agent/file-read',
-  'POST /nodes/{node}/qemu/{vmid}/agent/file-write',
-  'POST /nodes/{node}/qemu/{vmid}/agent/fsfreeze-status',
-  'POST /nodes/{node}/qemu/{vmid}/agent/set-user-password',
   'POST /nodes/{node}/lxc/{vmid}/status/suspend',
   'POST /nodes/{node}/lxc/{vmid}/status/resume',
   'PUT /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config',

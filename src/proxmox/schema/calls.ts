@@ -2,7 +2,7 @@
 // schemas of 8 and 9 into official.ts (`npm run schema`), so that client, simulator and Proxmox cannot drift apart.
 
 const inventory = [
-  'GET /version', 'GET /cluster', 'GET /cluster/status', 'GET /cluster/resources', 'GET /cluster/nextid', 'GET /cluster/tasks', 'GET /cluster/log', 'GET /cluster/options', 'PUT /cluster/options', 'GET /cluster/config/nodes',
+  'GET /', 'GET /version', 'GET /cluster', 'GET /cluster/status', 'GET /cluster/resources', 'GET /cluster/nextid', 'GET /cluster/tasks', 'GET /cluster/log', 'GET /cluster/options', 'PUT /cluster/options', 'GET /cluster/config/nodes',
   'GET /cluster/ha/resources', 'POST /cluster/ha/resources', 'GET /cluster/ha/resources/{sid}', 'PUT /cluster/ha/resources/{sid}', 'DELETE /cluster/ha/resources/{sid}', 'GET /cluster/ha/status/current', 'GET /cluster/ha/status/manager_status',
   'GET /cluster/ha/groups', 'GET /cluster/ha/rules', 'GET /cluster/replication', 'GET /cluster/backup', 'POST /cluster/backup', 'GET /cluster/backup/{id}', 'DELETE /cluster/backup/{id}', 'GET /cluster/backup-info/not-backed-up',
   'GET /cluster/sdn/zones', 'POST /cluster/sdn/zones', 'DELETE /cluster/sdn/zones/{zone}', 'GET /cluster/sdn/vnets', 'GET /cluster/sdn/vnets/{vnet}/subnets', 'GET /cluster/sdn/controllers',
@@ -32,10 +32,13 @@ type OnGuest = (typeof bothKinds)[number] | (typeof onlyQemu)[number] | (typeof 
 const onGuest = (kind: 'qemu' | 'lxc', tails: readonly OnGuest[]): readonly string[] => [`POST /nodes/{node}/${kind}`, `DELETE /nodes/{node}/${kind}/{vmid}`, ...tails.map((tail) => tail.replace(' ', ` /nodes/{node}/${kind}/{vmid}`))];
 
 const access = [
-  'GET /pools', 'POST /pools', 'PUT /pools', 'DELETE /pools', 'GET /pools/{poolid}', 'PUT /pools/{poolid}', 'DELETE /pools/{poolid}', 'GET /access/acl', 'PUT /access/acl', 'GET /access/permissions', 'GET /access/domains', 'POST /access/ticket', 'PUT /access/password',
+  'GET /pools', 'POST /pools', 'PUT /pools', 'DELETE /pools', 'GET /pools/{poolid}', 'PUT /pools/{poolid}', 'DELETE /pools/{poolid}', 'GET /access', 'GET /access/acl', 'PUT /access/acl', 'GET /access/permissions', 'GET /access/domains', 'POST /access/ticket', 'PUT /access/password',
   'GET /access/roles', 'POST /access/roles', 'DELETE /access/roles/{roleid}', 'GET /access/users', 'POST /access/users', 'GET /access/users/{userid}', 'PUT /access/users/{userid}', 'DELETE /access/users/{userid}',
   'GET /access/users/{userid}/token', 'POST /access/users/{userid}/token/{tokenid}',
 ] as const;
 
 /** `GET /nodes/{node}/qemu/{vmid}/config`, in the order of the table. */
 export const calls: readonly string[] = [...inventory, ...storage, ...onGuest('qemu', [...bothKinds, ...onlyQemu]), ...onGuest('lxc', [...bothKinds, ...onlyLxc]), ...access];
+
+/** Paths of which an installation lists what lies below. */
+export const indexes: readonly string[] = ['/', '/cluster', '/nodes/{node}', '/access'];

@@ -1,6 +1,6 @@
 export { splitList } from './formats';
 export { lxcKeys, qemuKeys, tableKey } from './guest-keys';
-export { official } from './official';
+export { children, official } from './official';
 export type { MethodSpec, Param, Params, PveVersion } from './param';
 export type { PropertyFormatName } from './property-formats';
 export { parseProperty, printProperty, type PropertyValues } from './property-string';

@@ -52,6 +52,10 @@ export interface MethodSpec {
   readonly path: string;
   /** The one version that has the call; absent: both. */
   readonly only?: PveVersion;
+  /** pveproxy hands it on to the daemon that is root (schema: `protected`). */
+  readonly isProtected?: true;
+  /** Wants a ticket, whatever a token may do (schema: `allowtoken` 0). */
+  readonly needsTicket?: true;
   /** As 8 knows them (9, where only 9 has the call). `net[n]` stands for net0, net1, ... up to `indexLimits`. Path parts are parameters too. */
   readonly params: Params;
   /** What 9 takes otherwise, or (null) no longer. */

@@ -7,7 +7,7 @@ interface OfficialParam {
   readonly minimum?: number | string; readonly maximum?: number | string; readonly minLength?: number; readonly maxLength?: number; readonly requires?: string;
   readonly default_key?: number; readonly alias?: string; readonly keyAlias?: string;
 }
-export interface OfficialMethod { readonly path: string; readonly method: string; readonly info: { readonly parameters?: { readonly properties?: Readonly<Record<string, OfficialParam>> } } }
+export interface OfficialMethod { readonly path: string; readonly method: string; readonly info: { readonly protected?: number; readonly allowtoken?: number; readonly parameters?: { readonly properties?: Readonly<Record<string, OfficialParam>> } } }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -58,20 +58,30 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** The schema file of 8 is older than the recorded 8.4, which takes these as 9 does (machine as a property string: recorded exchange 70). */
 const already = ['machine'];
 
+/** The schema files begin below the root, which every installation answers too (recorded exchange 341). */
+const root: OfficialMethod = { method: 'GET', path: '/', info: {} };
+
 /** One row for each wanted call; a call that neither version has is an error. */
 export function compile(wanted: readonly string[], eight: readonly OfficialMethod[], nine: readonly OfficialMethod[]): readonly MethodSpec[] {
   return wanted.map((call) => {
     const [method = '', path = ''] = call.split(' ');
-    const find = (schema: readonly OfficialMethod[]): OfficialMethod | undefined => schema.find((each) => each.method === method && each.path === path);
+    const find = (schema: readonly OfficialMethod[]): OfficialMethod | undefined => [root, ...schema].find((each) => each.method === method && each.path === path);
     const [in8, in9] = [find(eight), find(nine)];
     if (in8 === undefined && in9 === undefined) throw new Error(`neither schema has ${call}`);
     const after = paramsOf(in9);
     const before = { ...paramsOf(in8), ...Object.fromEntries(Object.entries(after).filter(([name]) => in8?.info.parameters?.properties?.[name] !== undefined && already.includes(name))) };
-    const row = { method: method as MethodSpec['method'], path };
+    const { protected: isProtected, allowtoken } = (in8 ?? in9)?.info ?? {};
+    const row = { method: method as MethodSpec['method'], path, ...(isProtected === 1 ? { isProtected: true as const } : {}), ...(allowtoken === 0 ? { needsTicket: true as const } : {}) };
     if (in8 === undefined) return { ...row, only: '9.0', params: after };
     if (in9 === undefined) return { ...row, only: '8.4', params: before };
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     const changed = names.filter((name) => !same(before[name], after[name])).map((name) => [name, after[name] ?? null] as const);
     return { ...row, params: before, ...(changed.length === 0 ? {} : { in9: Object.fromEntries(changed) }) };
   });
+}
+
+/** What lies directly below these paths. */
+export function childrenOf(paths: readonly string[], schema: readonly OfficialMethod[]): Readonly<Record<string, readonly string[]>> {
+  const below = (path: string): string => (path === '/' ? '/' : `${path}/`);
+  return Object.fromEntries(paths.map((path) => [path, [...new Set(schema.filter((each) => each.path.startsWith(below(path))).map((each) => each.path.slice(below(path).length).split('/')[0] ?? ''))].filter((name) => name !== '').sort()]));
 }

@@ -1,5 +1,5 @@
 // Prints the compiled table as TypeScript: property formats and parameters that stand more than once get a name.
-import type { MethodSpec, Param, PropertyFormat } from '../../../src/proxmox/schema/param';
+import type { MethodSpec, Param, PropertyFormat, PveVersion } from '../../../src/proxmox/schema/param';
 
 const word = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : `'${key}'`);
 function literal(value: unknown): string {
@@ -9,7 +9,7 @@ function literal(value: unknown): string {
   return String(value);
 }
 
-export function print(table: readonly MethodSpec[]): string {
+export function print(table: readonly MethodSpec[], children: Readonly<Record<PveVersion, Readonly<Record<string, readonly string[]>>>>): string {
   const names = new Map<string, string>();
   const lines: string[] = [];
   const named = (kind: string, type: string, text: string): string => {
@@ -31,6 +31,6 @@ export function print(table: readonly MethodSpec[]): string {
     return (count.get(text) ?? 0) > 2 ? named('p', 'Param', text) : text;
   };
   const params = (each: Readonly<Record<string, Param | null>>): string => (Object.keys(each).length === 0 ? '{}' : `{ ${Object.entries(each).map(([key, one]) => `${word(key)}: ${entry(one)}`).join(', ')} }`);
-  const rows = table.map((row) => `  { method: '${row.method}', path: '${row.path}',${row.only === undefined ? '' : ` only: '${row.only}',`} params: ${params(row.params)}${row.in9 === undefined ? '' : `,\n    in9: ${params(row.in9)}`} },`);
-  return ['// Made by `npm run schema` from the official schemas of Proxmox VE 8 and 9; not edited by hand. test/contract/schema.spec.ts compares.', "import type { MethodSpec, Param, PropertyFormat } from './param';", '', ...lines, '', 'export const official: readonly MethodSpec[] = [', ...rows, '];', ''].join('\n');
+  const rows = table.map((row) => `  { method: '${row.method}', path: '${row.path}',${row.only === undefined ? '' : ` only: '${row.only}',`}${row.isProtected === true ? ' isProtected: true,' : ''}${row.needsTicket === true ? ' needsTicket: true,' : ''} params: ${params(row.params)}${row.in9 === undefined ? '' : `,\n    in9: ${params(row.in9)}`} },`);
+  return ['// Made by `npm run schema` from the official schemas of Proxmox VE 8 and 9; not edited by hand. test/contract/schema.spec.ts compares.', "import type { MethodSpec, Param, PropertyFormat, PveVersion } from './param';", '', ...lines, '', 'export const official: readonly MethodSpec[] = [', ...rows, '];', '', '/** What the indexes list, by version and path. */', `export const children: Readonly<Record<PveVersion, Readonly<Record<string, readonly string[]>>>> = ${literal(children)};`, ''].join('\n');
 }
