@@ -3,7 +3,6 @@ import type { Recorded } from './recording';
 
 const KINDS: readonly { readonly why: string; readonly match: (step: Recorded) => boolean }[] = [
   { why: 'a job caught between two states; the states are told by the end', match: (step) => /-job-(pending|running)\.json$/.test(step.file) },
-  { why: 'models without an endpoint here: L2VPN, inventory items, free addresses of a prefix', match: (step) => step.kind === 'exchange' && /\/(vpn|inventory-items|available-ips)\//.test(`${step.path}/`) },
   { why: 'OPTIONS metadata', match: (step) => step.kind === 'exchange' && step.method === 'OPTIONS' },
   { why: 'browser sessions by cookie', match: (step) => step.kind === 'exchange' && step.headers['Cookie'] !== undefined },
   { why: 'wrong tokens, whose text is redacted (src/lab/netbox/auth has its own tests)', match: (step) => step.kind === 'exchange' && step.person === 'other token' },

@@ -15,6 +15,12 @@ export const IP_ROLE = list('loopback=Loopback', 'secondary=Secondary', 'anycast
 export const PREFIX_STATUS = list('container=Container', 'active=Active', 'reserved=Reserved', 'deprecated=Deprecated');
 export const VLAN_STATUS = list('active=Active', 'reserved=Reserved', 'deprecated=Deprecated');
 export const QINQ_ROLE = list('svlan=Service', 'cvlan=Customer');
+export const INVENTORY_STATUS = list('offline=Offline', 'active=Active', 'planned=Planned', 'staged=Staged', 'failed=Failed', 'decommissioning=Decommissioning');
+export const L2VPN_STATUS = list('active=Active', 'planned=Planned', 'decommissioning=Decommissioning');
+export const L2VPN_TYPE = list(
+  'vpws=VPWS', 'vpls=VPLS', 'vxlan=VXLAN', 'vxlan-evpn=VXLAN-EVPN', 'mpls-evpn=MPLS EVPN', 'pbb-evpn=PBB EVPN', 'evpn-vpws=EVPN VPWS', 'epl=EPL', 'evpl=EVPL', 'ep-lan=Ethernet Private LAN',
+  'evp-lan=Ethernet Virtual Private LAN', 'ep-tree=Ethernet Private Tree', 'evp-tree=Ethernet Virtual Private Tree', 'spb=SPB',
+);
 export const CF_TYPE = list(
   'text=Text', 'longtext=Text (long)', 'integer=Integer', 'decimal=Decimal', 'boolean=Boolean (true/false)', 'date=Date', 'datetime=Date & time', 'url=URL', 'json=JSON',
   'select=Selection', 'multiselect=Multiple selection', 'object=Object', 'multiobject=Multiple objects',

@@ -7,14 +7,8 @@ import {
 import { boolean, choice, cidr, decimal, fk, integer, json, mac, many, named, objectType, objectTypes, owning, readOnly, slug, text, texts, time } from './field';
 import { model } from './model';
 import type { Model } from './model';
-
-const HEAD = 'id url display_url display';
-const TAIL = 'owner comments tags custom_fields created last_updated';
-const SLUG_BRIEF = 'id url display name slug description';
-const NAME_BRIEF = 'id url display name description';
-const prose = { description: text(200), comments: text(100000) };
-const requiredName = (max = 100) => text(max, { required: true });
-const uniqueName = (max = 100) => text(max, { required: true, unique: true });
+import { SIDE_MODELS } from './side-models';
+import { HEAD, NAME_BRIEF, SLUG_BRIEF, TAIL, prose, requiredName, uniqueName } from './words';
 
 const dcim: readonly Model[] = [
   model('dcim.site', 'dcim/sites', {
@@ -79,7 +73,7 @@ const virtualization: readonly Model[] = [
   }),
   model('virtualization.cluster', 'virtualization/clusters', {
     verbose: 'cluster', className: 'Cluster', contentType: 139, order: 'name', brief: NAME_BRIEF,
-    fields: { name: requiredName(), type: owning('virtualization.clustertype', 'protect'), status: choice(CLUSTER_STATUS, 'active'), tenant: fk('tenancy.tenant'), scope_type: objectType(), scope_id: integer({}, 1), ...prose },
+    fields: { name: requiredName(), type: owning('virtualization.clustertype', 'protect'), group: fk('virtualization.clustergroup'), status: choice(CLUSTER_STATUS, 'active'), tenant: fk('tenancy.tenant'), scope_type: objectType(), scope_id: integer({}, 1), ...prose },
     rest: `${HEAD} name type group status tenant scope_type scope_id scope description ${TAIL} device_count virtualmachine_count allocated_vcpus allocated_memory allocated_disk`,
     log: 'created owner description comments scope_type scope_id name type group status tenant custom_fields tags',
   }),
@@ -247,4 +241,4 @@ const branching: readonly Model[] = [
   }),
 ];
 
-export const MODELS: readonly Model[] = [...dcim, ...virtualization, ...ipam, ...extras, ...users, ...branching];
+export const MODELS: readonly Model[] = [...dcim, ...virtualization, ...ipam, ...extras, ...users, ...branching, ...SIDE_MODELS];

@@ -58,7 +58,7 @@ export interface ModelText {
   readonly displayPath?: string;
 }
 
-const APPS: Readonly<Record<string, string>> = { dcim: 'DCIM', ipam: 'IPAM', virtualization: 'Virtualization', tenancy: 'Tenancy', extras: 'Extras', users: 'Users', core: 'Core', netbox_branching: 'NetBox Branching' };
+const APPS: Readonly<Record<string, string>> = { dcim: 'DCIM', ipam: 'IPAM', virtualization: 'Virtualization', tenancy: 'Tenancy', extras: 'Extras', users: 'Users', core: 'Core', vpn: 'VPN', netbox_branching: 'NetBox Branching' };
 const words = (line: string): readonly string[] => line.split(' ').filter((word) => word !== '');
 
 /** Reads one entry of the model table. */

@@ -27,5 +27,9 @@ for (const model of MODELS)
 /** Every foreign key that may point at an object of this type. */
 export const referencesTo = (type: string): readonly Reference[] => references.get(type) ?? [];
 
-/** Types whose `assigned_object` may be an interface; they go with it when it is deleted. */
-export const ASSIGNABLE: readonly string[] = ['dcim.macaddress', 'ipam.ipaddress'];
+const TERMINATION = 'vpn.l2vpntermination';
+const ON_INTERFACE = ['dcim.macaddress', 'ipam.ipaddress', TERMINATION];
+const ASSIGNED: Readonly<Record<string, readonly string[]>> = { 'dcim.interface': ON_INTERFACE, 'virtualization.vminterface': ON_INTERFACE, 'ipam.vlan': [TERMINATION] };
+
+/** Types whose `assigned_object` may be of this type; they go with it when it is deleted. */
+export const assignableTo = (type: string): readonly string[] => ASSIGNED[type] ?? [];

@@ -26,6 +26,8 @@ function labelledFamily(text: Json | undefined): Json {
 const assigned = (view: View, type: string, owner: string, id: number): readonly Row[] => view.where(type, 'assigned_object_id', id).filter((row) => row['assigned_object_type'] === owner);
 const macsOf = (owner: string): Compute => (row, represent) => assigned(represent.view, 'dcim.macaddress', owner, row.id).flatMap((mac) => represent.brief('dcim.macaddress', mac.id) ?? []);
 
+const terminationOf = (owner: string): Compute => (row, represent) => assigned(represent.view, 'vpn.l2vpntermination', owner, row.id).map((termination) => represent.brief('vpn.l2vpntermination', termination.id))[0] ?? null;
+
 const tagged = (view: View, id: number): number =>
   [...view.space.types()].reduce((count, type) => count + [...view.all(type)].filter((row) => asIds(row['tags']).includes(id)).length, 0);
 
@@ -61,10 +63,14 @@ export const COMPUTED: Readonly<Record<string, Compute>> = {
   'ipam.ipaddress.nat_outside': () => [],
   scope: (row, represent) => represent.generic(row['scope_type'], row['scope_id']),
   assigned_object: (row, represent) => represent.generic(row['assigned_object_type'], row['assigned_object_id']),
+  component: (row, represent) => represent.generic(row['component_type'], row['component_id']),
   action_object: (row, represent) => represent.generic(row['action_object_type'], row['action_object_id']),
   mac_address: (row, { view }) => (typeof row['primary_mac_address'] === 'number' ? (view.get('dcim.macaddress', row['primary_mac_address'])?.['mac_address'] ?? null) : null),
   'virtualization.vminterface.mac_addresses': macsOf('virtualization.vminterface'),
   'dcim.interface.mac_addresses': macsOf('dcim.interface'),
+  'virtualization.vminterface.l2vpn_termination': terminationOf('virtualization.vminterface'),
+  'dcim.interface.l2vpn_termination': terminationOf('dcim.interface'),
+  'ipam.vlan.l2vpn_termination': terminationOf('ipam.vlan'),
   'virtualization.vminterface.count_ipaddresses': (row, { view }) => assigned(view, 'ipam.ipaddress', 'virtualization.vminterface', row.id).length,
   'dcim.interface.count_ipaddresses': (row, { view }) => assigned(view, 'ipam.ipaddress', 'dcim.interface', row.id).length,
   'virtualization.virtualmachine.interface_count': (row, { view }) => countOn(view, 'interface_count', row.id),
@@ -75,6 +81,9 @@ export const COMPUTED: Readonly<Record<string, Compute>> = {
   'virtualization.cluster.allocated_memory': sumOf('memory'),
   'virtualization.cluster.allocated_disk': sumOf('disk'),
   'virtualization.clustertype.cluster_count': related('virtualization.cluster', 'type'),
+  'virtualization.clustergroup.cluster_count': related('virtualization.cluster', 'group'),
+  'dcim.device.inventory_item_count': related('dcim.inventoryitem', 'device'),
+  'dcim.manufacturer.inventoryitem_count': related('dcim.inventoryitem', 'manufacturer'),
   'dcim.device.interface_count': related('dcim.interface', 'device'),
   'dcim.devicetype.device_count': related('dcim.device', 'device_type'),
   'dcim.devicerole.device_count': relatedOnTop('dcim.device', 'role'),

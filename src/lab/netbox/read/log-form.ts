@@ -73,6 +73,12 @@ export function fromLogForm(model: Model, form: JsonObject, view: View): JsonObj
   return values;
 }
 
+function displayAt(type: string, id: Json | undefined, view: View): string {
+  const model = modelOf(type);
+  const row = model === undefined || typeof id !== 'number' ? undefined : view.get(type, id);
+  return model === undefined || row === undefined ? 'None' : displayOf(model, row, view);
+}
+
 /** How an object names itself in logs and lists. */
 export function displayOf(model: Model, row: Row, view: View): string {
   switch (model.type) {
@@ -86,6 +92,10 @@ export function displayOf(model: Model, row: Row, view: View): string {
       return asText(row['prefix']);
     case 'dcim.macaddress':
       return asText(row['mac_address']);
+    case 'vpn.l2vpn':
+      return row['identifier'] === null ? asText(row['name']) : `${asText(row['name'])} (${String(row['identifier'])})`;
+    case 'vpn.l2vpntermination':
+      return `${displayAt(asText(row['assigned_object_type']), row['assigned_object_id'], view)} <> ${displayAt('vpn.l2vpn', row['l2vpn'], view)}`;
     case 'dcim.devicetype':
       return asText(row['model']);
     case 'extras.customfield':

@@ -19,7 +19,7 @@ export function status(rest: Rest): Answer {
 
 export function root(rest: Rest): Answer {
   onlyGet(rest);
-  const apps = ['core', 'dcim', 'extras', 'ipam', 'plugins', 'status', 'tenancy', 'users', 'virtualization'];
+  const apps = ['core', 'dcim', 'extras', 'ipam', 'plugins', 'status', 'tenancy', 'users', 'virtualization', 'vpn'];
   return json(200, Object.fromEntries(apps.map((app) => [app, `${rest.call.origin}/api/${app}/`])));
 }
 

@@ -1,5 +1,6 @@
 // Which handler answers a path. Unknown paths get NetBox's HTML page, not JSON.
 import { knownModel, modelAt } from '../models/registry';
+import { availableIps } from './available-ips';
 import { branchAction, branches, isBranchAction } from './branches';
 import { branchEvents, changes } from './branching-reads';
 import { objectChanges } from './change-log';
@@ -47,6 +48,8 @@ export function routeOf(path: string): Route | undefined {
     const [, id, name = ''] = action;
     return isBranchAction(name) ? { handler: (request) => branchAction(request, Number(id), name), id: Number(id), isolated: false, allow: 'POST, OPTIONS' } : undefined;
   }
+  const free = /^ipam\/prefixes\/(\d+)\/available-ips$/.exec(rest);
+  if (free !== null) return { handler: availableIps, id: Number(free[1]), isolated: true, allow: 'GET, POST, HEAD, OPTIONS' };
   const [, endpoint = '', id] = /^(.*?)(?:\/(\d+))?$/.exec(rest) ?? [];
   const number = id === undefined ? null : Number(id);
   if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false, allow: number === null ? 'GET, POST, HEAD, OPTIONS' : ONE };

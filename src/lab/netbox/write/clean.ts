@@ -108,6 +108,7 @@ const RULES: Readonly<Record<string, (candidate: Candidate, view: View) => JsonO
   'ipam.ipaddress': (candidate, view) => ({ ...duplicateRule('address', 'IP address')(candidate, view), ...assignedRule('assigned_object_type', 'assigned_object_id')(candidate, view) }),
   'ipam.prefix': duplicateRule('prefix', 'prefix'),
   'dcim.macaddress': assignedRule('assigned_object_type', 'assigned_object_id'),
+  'vpn.l2vpntermination': assignedRule('assigned_object_type', 'assigned_object_id'),
   'extras.eventrule': assignedRule('action_object_type', 'action_object_id'),
 };
 

@@ -73,7 +73,7 @@ function parseInteger(kind: Extract<FieldKind, { kind: 'integer' }>, value: Json
 }
 
 /** Kinds of objects that permissions may name though the simulator has no endpoint for them, or only a read-only one. */
-const OTHER_TYPES = ['core.', 'vpn.', 'netbox_branching.', 'dcim.inventoryitem', 'virtualization.clustergroup'];
+const OTHER_TYPES = ['core.', 'vpn.', 'netbox_branching.'];
 
 function parseObjectTypes(value: Json): Parsed {
   if (!Array.isArray(value)) return bad('Expected a list of items.');

@@ -2,7 +2,7 @@
 // change log, keeps the change diffs and queues the object's event. Deletes log their whole cascade first, as Django's pre_delete does.
 import { followBranchChange, followMainChange, diffOf } from '../branching/change-diff';
 import type { Model } from '../models/model';
-import { ASSIGNABLE, knownModel, modelOf, referencesTo } from '../models/registry';
+import { assignableTo, knownModel, modelOf, referencesTo } from '../models/registry';
 import { displayOf, logForm, reprOf, storedLogForm } from '../read/log-form';
 import { Representer } from '../read/represent';
 import { asObject, asText, asTexts, sameJson } from '../store/row';
@@ -18,7 +18,10 @@ export interface Author { readonly user: number | null; readonly userName: strin
 export type Values = Readonly<Record<string, Json>>;
 
 /** Objects go in this order when their owner is deleted; the owner itself is last. */
-const CASCADE_ORDER = ['dcim.macaddress', 'virtualization.virtualdisk', 'ipam.ipaddress', 'dcim.interface', 'virtualization.vminterface', 'virtualization.virtualmachine'];
+const CASCADE_ORDER = ['vpn.l2vpntermination', 'dcim.macaddress', 'virtualization.virtualdisk', 'ipam.ipaddress', 'dcim.interface', 'virtualization.vminterface', 'virtualization.virtualmachine'];
+
+/** The endpoint of branches takes no snapshot before it writes, so every write of it is logged as a change, also one that changes nothing (1.1.2). */
+const UNSEEN = 'netbox_branching.branch';
 
 export class Writer {
   readonly #state: State;
@@ -50,11 +53,11 @@ export class Writer {
   /** Stores new values of an object; a change-log row is written only when something changed, the event is queued in any case (NetBox 4.5). */
   update(model: Model, before: Row, values: Values, message = ''): Row {
     this.#refuseOrphan(model, before);
-    const pre = storedLogForm(model, before, this.view);
+    const pre = model.type === UNSEEN ? null : storedLogForm(model, before, this.view);
     const row: Row = { ...before, ...values, id: before.id, created: before.created, last_updated: this.#state.clock.now() };
     this.view.spaceOf(model.type).put(model.type, row);
     const post = storedLogForm(model, row, this.view);
-    const changed = !sameJson({ ...pre, last_updated: null }, { ...post, last_updated: null });
+    const changed = pre === null || !sameJson({ ...pre, last_updated: null }, { ...post, last_updated: null });
     if (changed) this.#log('update', model, row, pre, post, message);
     else this.#announce('update', model, row, pre, post, null);
     this.#after(model, row, before);
@@ -90,8 +93,7 @@ export class Writer {
     const visit = (type: string, object: Row): void => {
       for (const reference of referencesTo(type))
         if (reference.onDelete === 'cascade') for (const dependent of this.view.where(reference.model.type, reference.field, object.id)) add(reference.model.type, dependent);
-      if (type.endsWith('interface'))
-        for (const assignable of ASSIGNABLE) for (const assigned of this.view.where(assignable, 'assigned_object_id', object.id)) if (assigned['assigned_object_type'] === type) add(assignable, assigned);
+      for (const assignable of assignableTo(type)) for (const assigned of this.view.where(assignable, 'assigned_object_id', object.id)) if (assigned['assigned_object_type'] === type) add(assignable, assigned);
     };
     const add = (type: string, object: Row): void => {
       const key = `${type} ${object.id}`;
