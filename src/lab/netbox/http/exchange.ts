@@ -25,7 +25,9 @@ export interface Answer {
 
 const COMMON = { 'X-Frame-Options': 'SAMEORIGIN', 'Content-Language': 'en', Vary: 'HX-Request, Accept-Language, Cookie, origin' };
 
-export const json = (status: number, body: Json, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers: { 'Content-Type': 'application/json', ...COMMON, ...headers }, body: pythonJson(body, 'compact') });
+export const json = (status: number, body: Json, headers: Readonly<Record<string, string>> = {}): Answer => printed(status, pythonJson(body, 'compact'), headers);
+/** An answer whose JSON is already text. */
+export const printed = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers: { 'Content-Type': 'application/json', ...COMMON, ...headers }, body });
 export const noContent = (): Answer => ({ status: 204, headers: COMMON, body: '' });
 export const html = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...COMMON, ...headers }, body });
 export const text = (status: number, body: string): Answer => ({ status, headers: { 'Content-Type': 'text/plain', ...COMMON }, body });

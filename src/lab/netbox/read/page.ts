@@ -1,5 +1,6 @@
 // `?limit=&offset=`: 50 by default, 1000 at most, `limit=0` and nonsense as NetBox 4.5 takes them; `next` is absolute with its parameters sorted.
-import type { Json, JsonObject } from '../store/row';
+import { pythonJson } from '../http/python-json';
+import type { JsonObject } from '../store/row';
 import type { Query } from './filters';
 
 const MAX_PAGE_SIZE = 1000;
@@ -25,13 +26,15 @@ function link(url: string, query: Query, window: Window, offset: number): string
   return `${url}?${pairs.join('&')}`;
 }
 
-/** The paginated answer around one window of results. `url` is absolute without a query. */
-export function pageOf(url: string, query: Query, window: Window, count: number, results: readonly Json[]): JsonObject {
+/** What stands before the results of a page. `url` is absolute without a query. */
+export function pageOf(url: string, query: Query, window: Window, count: number): JsonObject {
   const after = window.offset + window.limit;
   return {
     count,
     next: after < count ? link(url, query, window, after) : null,
     previous: window.offset > 0 ? link(url, query, window, Math.max(0, window.offset - window.limit)) : null,
-    results,
   };
 }
+
+/** The whole answer, of results that are printed already. */
+export const pageText = (head: JsonObject, results: readonly string[]): string => `${pythonJson(head, 'compact').slice(0, -1)},"results":[${results.join(',')}]}`;

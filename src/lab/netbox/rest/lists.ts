@@ -1,9 +1,10 @@
 // Lists as REST gives them: ordered, one page, and as few keys as were asked for (`brief`, `fields`, `omit`, `exclude`).
 import type { Answer, Call } from '../http/exchange';
-import { json } from '../http/exchange';
+import { printed } from '../http/exchange';
+import { Printer } from '../http/python-json';
 import type { Model } from '../models/model';
 import { askedOrder, sorted } from '../read/ordering';
-import { pageOf, windowOf } from '../read/page';
+import { pageOf, pageText, windowOf } from '../read/page';
 import type { Shown } from '../read/represent';
 import type { Json } from '../store/row';
 
@@ -26,6 +27,8 @@ export function listOf<T extends { readonly id: number }>(call: Call, items: rea
   const window = windowOf(call.query);
   const sparse = sparseOf(call);
   const rows = ready && asked === undefined ? items : sorted(items, asked ?? order, value, natural);
-  const results = rows.slice(window.offset, window.offset + window.limit).map((item) => show(item, sparse));
-  return json(200, pageOf(`${call.origin}${call.path}`, call.query, window, rows.length, results));
+  const printer = new Printer('compact');
+  // Printed one by one: a page of objects that wait for each other costs more than the page itself.
+  const results = rows.slice(window.offset, window.offset + window.limit).map((item) => printer.print(show(item, sparse)));
+  return printed(200, pageText(pageOf(`${call.origin}${call.path}`, call.query, window, rows.length), results));
 }
