@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [-- --only step|gate|stream]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
+// npm run bench [-- --json] [-- --only step|gate|stream|netbox]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
 import 'reflect-metadata';
 import { seedPolicy } from '../../src/policy';
 import { measureApplyStep } from './apply-step';
@@ -7,6 +7,7 @@ import { measureGate } from './gate';
 import { layBenchGround } from './ground';
 import { holds, lineOf, type Measured } from './measure';
 import { benchPolicy } from './policy';
+import { measureNetBoxSimulator } from './netbox-simulator';
 import { measureStream } from './stream';
 
 const only = process.argv.indexOf('--only');
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   } finally {
     await ground.end();
   }
+  if (asked('netbox')) all.push(...(await measureNetBoxSimulator()));
   process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(all, null, 2)}\n` : `${all.map(lineOf).join('\n')}\n`);
   process.exitCode = all.every(holds) ? 0 : 1;
 }
