@@ -6,12 +6,14 @@ import { loadConfig, type Config } from '../platform/config';
 import { openDatabase, startEmbeddedPostgres } from '../platform/database';
 import { CommandFailed, cannotTell, exitCodes, exitCodesHelp } from './exit-code';
 import { databaseFacts } from './facts.store';
+import { addRecord } from './record.command';
 import type { Surroundings } from './surroundings';
 import { embeddedHome, hasEmbeddedDatabase } from './which-database';
 
 export function addLab(program: Command, surroundings: Surroundings): void {
-  program.command('lab').description('the simulated NetBox and Proxmox that Sluice brings along')
-    .command('reset').description('forget everything the lab did: database, simulators, sign-ins')
+  const lab = program.command('lab').description('the simulated NetBox and Proxmox that Sluice brings along, and what they are judged by');
+  addRecord(lab, surroundings);
+  lab.command('reset').description('forget everything the lab did: database, simulators, sign-ins')
     .addHelpText('after', `
 Refused while Sluice runs, for a configuration of mode live, and for a database that was made live.
 

@@ -17,6 +17,7 @@ Examples:
   sluice journal verify                      whether anybody rewrote the past
   sluice journal verify --file export.jsonl  the same, without a database
   sluice lab reset                           a fresh lab
+  sluice lab record proxmox --help           read-only answers of a real installation, without secrets, as files
   sluice setup proxmox --print               commands for pools, roles, users and five tokens
 
 Configuration: SLUICE_CONFIG names a file; every key is also a variable (config/default.yaml).
