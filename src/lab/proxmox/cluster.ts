@@ -3,17 +3,21 @@
 import { privilegesOf } from './roles';
 import type { AccessState } from './acl';
 import { touched } from './config-text';
-import type { ProxmoxSimOptions, StorageOptions } from './options';
+import type { ProxmoxSimOptions } from './options';
+import { haRound } from './ha';
 import { die } from './pve-error';
 import { refreshStatistics } from './statistics';
-import type { ClusterState, Guest, GuestKind } from './state';
+import { storagesOf } from './storages';
+import type { ClusterState, Guest, GuestKind, Storage } from './state';
 
 export class Cluster {
   private readonly flocks = new Map<number, Promise<void>>();
   /** Called when tasks have to stop because the simulator closes. */
   readonly closing = new AbortController();
 
-  constructor(readonly options: ProxmoxSimOptions, readonly state: ClusterState, private readonly save: (state: ClusterState) => void) {}
+  constructor(readonly options: ProxmoxSimOptions, readonly state: ClusterState, private readonly save: (state: ClusterState) => void) {
+    state.storages ??= storagesOf(options.storages);
+  }
 
   /** Unix seconds of the simulated cluster. */
   now(): number {
@@ -35,6 +39,7 @@ export class Cluster {
 
   /** Statistics are taken every ten seconds; a change must not slip in before the round that was due. */
   tick(): void {
+    haRound(this);
     refreshStatistics(this);
   }
 
@@ -64,8 +69,12 @@ export class Cluster {
     if (!this.state.quorate) this.changed(guest);
   }
 
-  storage(id: string): StorageOptions {
-    return this.options.storages.find((storage) => storage.id === id) ?? die(`storage '${id}' does not exist`);
+  get storages(): Record<string, Storage> {
+    return this.state.storages ?? {};
+  }
+
+  storage(id: string): Storage {
+    return this.storages[id] ?? die(`storage '${id}' does not exist`);
   }
 
   /** One holder at a time per guest; the others wait ten seconds at most (Proxmox VE 8.4). */

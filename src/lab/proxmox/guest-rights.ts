@@ -4,6 +4,7 @@ import { isRootItself, demand, type Call } from './call';
 import { may } from './acl';
 import { driveValues, isDrive, isMount, isNet, isUnused, valuesOf } from './property-values';
 import { badParameters, die, forbidden } from './pve-error';
+import { isDirectory, takes } from './storages';
 import { ownerOf, splitVolid } from './volumes';
 
 const cpu = new Set(['cores', 'cpu', 'cpulimit', 'cpuunits', 'numa', 'sockets', 'vcpus', 'smp']);
@@ -99,7 +100,7 @@ export function checkDriveStorage(call: Call, vmid: number, key: string, file: s
     case 'allocate': {
       demand(call, `/storage/${request.storage}`, 'Datastore.AllocateSpace');
       const storage = call.cluster.storage(request.storage);
-      if (!storage.content.split(',').includes(content)) badParameters({ storage: `storage '${storage.id}' does not support ${content === 'images' ? 'vm images' : 'container directories'}` });
+      if (!takes(storage, content)) badParameters({ storage: `storage '${storage.id}' does not support ${content === 'images' ? 'vm images' : 'container directories'}` });
       return;
     }
     case 'volume': {
@@ -110,7 +111,7 @@ export function checkDriveStorage(call: Call, vmid: number, key: string, file: s
         return demand(call, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
       }
       const owner = ownerOf(request.volid);
-      if (owner === null) die(options.type === 'dir' ? `unable to parse directory volume name '${name}'` : `unable to parse lvm volume name '${name}'`);
+      if (owner === null) die(isDirectory(options) ? `unable to parse directory volume name '${name}'` : `unable to parse lvm volume name '${name}'`);
       if (owner === vmid) return;
       demand(call, `/storage/${storage}`, 'Datastore.Audit');
       demand(call, `/vms/${owner}`, 'VM.Config.Disk');

@@ -1,10 +1,10 @@
 // Volumes on storages: names as the storage plugins give them, owners by VMID, bases and their linked clones, and volumes
 // that cannot be freed (Proxmox VE 8.4).
 import type { Cluster } from './cluster';
-import type { StorageOptions } from './options';
-import { bytesOf, volumeIn, volumesOf } from './property-values';
+import { bytesOf, volumeIn } from './property-values';
 import { die } from './pve-error';
 import type { ClusterState, Guest, Volume } from './state';
+import { isDirectory, isThin, pathOf, storageAt, totalBytes, usedBytes } from './storages';
 
 export const splitVolid = (volid: string): { readonly storage: string; readonly name: string } => {
   const colon = volid.indexOf(':');
@@ -17,46 +17,83 @@ export function ownerOf(volid: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-export interface Allocation { readonly storage: string; readonly vmid: number; readonly node: string; readonly bytes: number; readonly content: 'images' | 'rootdir'; readonly format?: string; readonly parent?: string; readonly name?: string }
+/** `raw`, `iso`, `tzst`, `vma.zst`: how a storage calls what a volume's name ends with. */
+export function formatOf(name: string): string {
+  const packed = /\.(tar|vma)(?:\.(gz|xz|zst|lzo))?$/.exec(name);
+  if (packed !== null) return name.startsWith('vztmpl/') ? `t${packed[2] ?? 'ar'}` : [packed[1], packed[2]].filter((part) => part !== undefined).join('.');
+  return /\.(raw|qcow2|vmdk|subvol)$/.exec(name)?.[1] ?? (name.startsWith('iso/') ? 'iso' : name.startsWith('snippets/') ? 'snippet' : 'raw');
+}
 
-/** Makes a volume under the first free disk number of the guest and tells its id. */
-export function allocate(cluster: Cluster, wanted: Allocation): { readonly volid: string; readonly path: string; readonly format: string } {
-  const storage = cluster.storage(wanted.storage);
-  const format = wanted.format ?? 'raw';
-  const prefix = storage.type === 'dir' ? `${wanted.vmid}/` : '';
-  const suffix = storage.type === 'dir' ? `.${format}` : '';
-  const taken = (number: number): boolean => Object.keys(cluster.state.volumes).some((volid) => new RegExp(`^${wanted.storage}:(?:.*/)?(?:vm|base)-${wanted.vmid}-disk-${number}(?:\\.|$)`).test(volid));
+export interface Allocation { readonly storage: string; readonly vmid: number; readonly node: string; readonly bytes: number; readonly content: 'images' | 'rootdir'; readonly format?: string; readonly parent?: string; readonly name?: string }
+export interface Allocated { readonly volid: string; readonly path: string; readonly format: string }
+
+/** The first number that no volume of the guest on this storage has, whatever its kind or format. */
+function freeNumber(state: ClusterState, storage: string, vmid: number): number {
+  const taken = new Set<number>();
+  for (const volid in state.volumes) {
+    const [, number] = state.volumes[volid]?.owner === vmid && volid.startsWith(`${storage}:`) ? (/(?:vm|base|subvol)-\d+-disk-(\d+)(?:\.[a-z0-9]+)?$/.exec(volid) ?? []) : [];
+    if (number !== undefined) taken.add(Number(number));
+  }
   let number = 0;
-  while (taken(number)) number += 1;
-  const name = `${prefix}${wanted.name ?? `vm-${wanted.vmid}-disk-${number}`}${suffix}`;
-  const volid = `${wanted.storage}:${wanted.parent === undefined || storage.type !== 'dir' ? '' : `${splitVolid(wanted.parent).name}/`}${name}`;
-  const volume: Volume = { storage: storage.id, content: wanted.content, owner: wanted.vmid, node: storage.shared === true ? null : wanted.node, bytes: wanted.bytes, format, created: cluster.now(), parent: wanted.parent ?? null, stuck: false };
-  cluster.state.volumes[volid] = volume;
-  return { volid, path: storage.type === 'dir' ? `/var/lib/vz/images/${name}` : `/dev/${storage.id}/${name}`, format };
+  while (taken.has(number)) number += 1;
+  return number;
+}
+
+/** Makes a volume under the first free disk number of the guest and tells its id. Files and thin volumes take what is not there. */
+export function allocate(cluster: Cluster, wanted: Allocation): Allocated {
+  const { state } = cluster;
+  const storage = storageAt(cluster, wanted.storage, wanted.node);
+  const inDirectory = isDirectory(storage);
+  // A linked clone in a directory is a qcow2 file with its base behind it, whatever the base is (Proxmox VE 8.4).
+  const format = !inDirectory ? 'raw' : wanted.parent === undefined ? (wanted.format ?? 'raw') : 'qcow2';
+  const free = Math.max(0, totalBytes(storage) - usedBytes(state, storage, wanted.node));
+  if (!isThin(storage) && free < wanted.bytes) die(`not enough free space (${free} < ${wanted.bytes})`);
+  const base = wanted.name ?? `vm-${wanted.vmid}-disk-${freeNumber(state, storage.id, wanted.vmid)}`;
+  const name = inDirectory ? `${wanted.vmid}/${base.endsWith(`.${format}`) ? base : `${base}.${format}`}` : base;
+  const volid = `${storage.id}:${wanted.parent === undefined || !inDirectory ? '' : `${splitVolid(wanted.parent).name}/`}${name}`;
+  const path = pathOf(storage, name);
+  if (state.volumes[volid] !== undefined) die(inDirectory ? `disk image '${path}' already exists` : `lvcreate '${storage.settings['vgname'] ?? storage.id}/${name}' error:   Logical Volume "${name}" already exists in volume group "${storage.settings['vgname'] ?? storage.id}"`);
+  state.volumes[volid] = { storage: storage.id, content: wanted.content, owner: wanted.vmid, node: storage.shared ? null : wanted.node, bytes: wanted.bytes, format, created: cluster.now(), parent: wanted.parent ?? null, stuck: false };
+  return { volid, path, format };
 }
 
 /** Volumes that a seeded configuration names: they stand as if they had been allocated with it. */
-export function addGuestVolumes(state: ClusterState, storages: readonly StorageOptions[], guest: Guest, now: number): void {
+export function addGuestVolumes(state: ClusterState, guest: Guest, now: number): void {
   for (const [key, value] of Object.entries(guest.main)) {
     const volid = volumeIn(key, value);
-    const storage = volid === null ? undefined : storages.find((each) => each.id === splitVolid(volid).storage);
+    const storage = volid === null ? undefined : state.storages?.[splitVolid(volid).storage];
     if (volid === null || storage === undefined || state.volumes[volid] !== undefined || ownerOf(volid) === null) continue;
     const bytes = bytesOf(/(?:^|,)size=([^,]*)/.exec(value)?.[1] ?? '') ?? 4 * 1024 ** 2;
-    state.volumes[volid] = { storage: storage.id, content: guest.kind === 'lxc' ? 'rootdir' : 'images', owner: ownerOf(volid), node: storage.shared === true ? null : guest.node, bytes, format: /\.(qcow2|raw|vmdk)$/.exec(volid)?.[1] ?? 'raw', created: now, parent: null, stuck: false };
+    state.volumes[volid] = { storage: storage.id, content: guest.kind === 'lxc' ? 'rootdir' : 'images', owner: ownerOf(volid), node: storage.shared ? null : guest.node, bytes, format: formatOf(volid), created: now, parent: null, stuck: false };
   }
 }
 
-/** Frees a volume; a volume that is gone already is no error. Refused when somebody holds it. */
-export function free(cluster: Cluster, volid: string): void {
+/** Frees a volume and tells whether there was one: a volume that is gone already is no error. Refused when somebody holds it. */
+export function free(cluster: Cluster, volid: string): boolean {
   const volume = cluster.state.volumes[volid];
-  if (volume === undefined) return;
+  if (volume === undefined) return false;
+  const { storage, name } = splitVolid(volid);
+  if (volume.isProtected === true) die(`cannot remove protected volume '${name}' on '${storage}'`);
   if (volume.stuck) die(`can't remove volume '${volid}': device or resource busy`);
   delete cluster.state.volumes[volid];
+  return true;
 }
 
 /** Volids of linked clones that hang on this base. LVM-thin does not know the link (its ids do not carry it). */
 export const clonesOf = (cluster: Cluster, base: string): readonly string[] =>
-  cluster.storage(splitVolid(base).storage).type === 'lvmthin' ? [] : Object.entries(cluster.state.volumes).filter(([, volume]) => volume.parent === base).map(([volid]) => volid);
+  isDirectory(cluster.storage(splitVolid(base).storage)) ? Object.entries(cluster.state.volumes).filter(([, volume]) => volume.parent === base).map(([volid]) => volid) : [];
 
-/** Is the volume named by another guest than its owner? */
-export const usersOf = (cluster: Cluster, volid: string): readonly number[] => cluster.guests().filter((guest) => volumesOf(guest).includes(volid)).map((guest) => guest.vmid);
+/** The volume under its name as a base, for linked clones to hang on. What is no disk of a guest stays as it is. */
+export function toBase(cluster: Cluster, volid: string): string {
+  const volume = cluster.state.volumes[volid];
+  if (volume === undefined || !/(?:^|[:/])vm-\d+-disk-/.test(volid)) return volid;
+  const { storage, name } = splitVolid(volid);
+  const base = `${storage}:${name.replace(/(^|\/)vm-(\d+-disk-[^/]*)$/, '$1base-$2')}`;
+  cluster.state.volumes[base] = volume;
+  delete cluster.state.volumes[volid];
+  return base;
+}
+
+export const isBase = (volid: string): boolean => /(?:^|[:/])base-\d+-[^/]+$/.test(volid);
+
+export const volumeOf = (cluster: Cluster, volid: string): Volume => cluster.state.volumes[volid] ?? die(`volume '${volid}' does not exist`);

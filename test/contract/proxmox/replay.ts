@@ -1,19 +1,21 @@
 // Sends the recorded requests, in their order, to the simulator and holds both answers against each other: status, text,
 // errors, how tasks ended, and which members a 200 has. Ids, MACs, digests and times are each side's own.
-import { findMethod } from '../../../src/proxmox/schema';
 import { labOf, pveCaller, startProxmoxSim, type Act, type ProxmoxLab, type ProxmoxSimOptions, type PveAnswer, type PveCaller } from '../../../src/lab/proxmox';
+import { Credentials } from './credentials';
 import { requestOf, type Exchange, type Request } from './recording';
+import { taskApart } from './task-compare';
+import { headersApart } from './wire-compare';
 
 export interface Difference { readonly seq: number; readonly what: string; readonly real: string; readonly ours: string; readonly request: string }
-export interface Replay { readonly compared: number; readonly agreeing: number; readonly differences: readonly Difference[]; readonly notServed: number; readonly tickets: number }
+export interface Replay { readonly compared: number; readonly agreeing: number; readonly differences: readonly Difference[]; readonly notServed: number }
 
 const options: ProxmoxSimOptions = {
-  clusterName: 'recorded', version: '8.4', nodes: ['pve1', 'pve2'], taskMillis: 0, flockMillis: 50, rootTokenSecret: 'root', bridges: ['vmbr0'], nodeCores: 2,
-  storages: [{ id: 'disks', content: 'images,rootdir', type: 'dir', sizeGiB: 200 }, { id: 'local', content: 'iso,vztmpl,backup,snippets', type: 'dir', sizeGiB: 100 }],
-  seed: { pools: [], guests: [], images: [{ volid: 'local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst', gib: 0.1 }, { volid: 'local:iso/test.iso', gib: 0.1 }] },
+  clusterName: 'recorded', version: '8.4', nodes: ['pve1', 'pve2'], taskMillis: 0, flockMillis: 50, rootTokenSecret: 'root', rootPassword: 'root password', bridges: ['vmbr0'], nodeCores: 2,
+  storages: [{ id: 'local', content: 'iso,vztmpl,backup,snippets,import', type: 'dir', sizeGiB: 100 }, { id: 'disks', content: 'images,rootdir', type: 'dir', sizeGiB: 200 }],
+  seed: { pools: [], guests: [], images: [{ volid: 'local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst', gib: 0.1 }] },
 };
 
-interface Tools { readonly lab: ProxmoxLab; readonly root: PveCaller; readonly ours: Map<string, string> }
+interface Tools { readonly lab: ProxmoxLab; readonly root: PveCaller; readonly ours: Map<string, string>; readonly credentials: Credentials }
 const act = (...acts: readonly Act[]) => async ({ lab }: Tools): Promise<void> => {
   for (const each of acts) await lab.act(each);
 };
@@ -26,7 +28,7 @@ const started = (real: string, path: string, isPaused = false) => async ({ root,
 };
 
 /** What the recorder did outside the exchanges it recorded, before the one of this number. */
-const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void>>> = {
+const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void> | void>> = {
   2: act({ act: 'ignore-shutdown', vmid: 100 }),
   191: act({ act: 'ignore-shutdown', vmid: 110 }),
   // The host's own tools refused: the running source held its image, a template's image is read-only.
@@ -45,13 +47,17 @@ const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void>>> = {
   331: act({ act: 'cluster-options', set: { 'tag-style': 'case-sensitive=1' } }),
   335: act({ act: 'cluster-options', drop: ['tag-style'] }),
   427: act({ act: 'backup', vmid: 200, storage: 'local' }),
-  494: async ({ root, ours }) => {
-    const made = await root.call<{ readonly value: string }>('POST', '/access/users/alice@pve/token/t2', { privsep: 1 });
-    ours.set('secret of alice@pve!t2', made.body?.data.value ?? '');
-  },
-  580: act({ act: 'ha', vmid: 110, on: true }),
-  583: act({ act: 'ha', vmid: 110, on: false }),
+  494: async ({ root, credentials }) => credentials.note(await root.call('POST', '/access/users/alice@pve/token/t2', { privsep: 1 })),
   587: act({ act: 'set-config', vmid: 150, set: { args: '-kernel /boot/vmlinuz' } }),
+  // The guest had come up: a small Linux with an agent, one device set up by hand, no file systems and no passwd.
+  589: act({ act: 'agent', vmid: 150, facts: { state: 'running', hostname: 'agentguest', addresses: { net0: ['10.1.1.50/24', 'fd00:1::50/64'] }, filesystems: [], lacks: ['passwd'], programs: { '/bin/work': { exitcode: 3, out: 'out\n', err: 'err\n' } } } }),
+  // The process that is asked for was started beside the recording.
+  599: async ({ root, ours }) => {
+    const started = await root.call<{ readonly pid: number }>('POST', '/nodes/pve1/qemu/150/agent/exec', { command: '/bin/work' });
+    ours.set('112', String(started.body?.data.pid));
+  },
+  600: ({ ours }) => void ours.delete('112'),
+  627: async ({ root, credentials }) => credentials.note(await root.call('POST', '/access/ticket', { username: 'root@pam', password: 'root password' })),
   674: async (tools) => {
     await tools.lab.advance(11);
     await act({ act: 'node', node: 'pve2', online: false })(tools);
@@ -74,25 +80,18 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
   const lab = labOf(url);
   const root = pveCaller(url, sim.caPem, { id: sim.tokenIds.root, secret: 'root' });
   const nobody = pveCaller(url, sim.caPem, null);
-  let alice: PveCaller | null = null;
+  const credentials = new Credentials();
   /** Recorded digest or UPID -> ours. */
   const ours = new Map<string, string>();
   const differences: Difference[] = [];
-  let [compared, agreeing, notServed, tickets] = [0, 0, 0, 0];
+  let [compared, agreeing, notServed] = [0, 0, 0];
   const translated = (text: string): string => [...ours].reduce((sum, [real, mine]) => (sum.includes(real) ? sum.split(real).join(mine) : sum), text);
 
   const ask = async (exchange: Exchange, request: Request): Promise<PveAnswer> => {
-    if (request.caller === 'alice' && alice === null) {
-      const made = await root.call<{ readonly value: string }>('POST', '/access/users/alice@pve/token/ticket', { privsep: 0 });
-      alice = pveCaller(url, sim.caPem, { id: 'alice@pve!ticket', secret: made.body?.data.value ?? '' });
-    }
-    const headers = { ...request.headers };
-    const token = /^PVEAPIToken=(\S+)=<uuid>$/.exec(headers['authorization'] ?? '')?.[1];
-    const secret = token === undefined ? undefined : ours.get(`secret of ${token}`);
-    if (secret !== undefined) headers['authorization'] = `PVEAPIToken=${token ?? ''}=${secret}`;
-    const caller = request.caller === 'alice' ? alice ?? nobody : request.caller === 'root token' ? root : nobody;
+    const headers = credentials.headersOf(request.headers);
+    const caller = request.isByRootToken ? root : nobody;
     const [path = '', query = ''] = exchange.path.split('?');
-    const params = form(request.params.map(([name, value]) => [name, translated(value)]));
+    const params = form(request.params.map(([name, value]) => [name, credentials.ticketFor(translated(value))]));
     const inQuery = exchange.method === 'GET' || exchange.method === 'DELETE';
     const target = translated(path) + ([query, inQuery ? params : ''].some((part) => part !== '') ? `?${[query, inQuery ? params : ''].filter((part) => part !== '').join('&')}` : '');
     const body = request.body ?? (inQuery ? '' : params);
@@ -101,24 +100,16 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
 
   try {
     for (const exchange of exchanges) {
-      await meanwhile[exchange.seq]?.({ lab, root, ours });
+      await meanwhile[exchange.seq]?.({ lab, root, ours, credentials });
       // The recorder took its time; statistics rounds come every ten seconds.
       if (exchange.path.endsWith('/cluster/resources')) await lab.advance(11);
       const request = requestOf(exchange);
-      const isApi = exchange.path.startsWith('/api2/json/') && findMethod(exchange.method, exchange.path.slice('/api2/json'.length).split('?')[0] ?? '') !== null;
-      if (request.caller === 'ticket' || exchange.path.includes('/access/ticket')) {
-        tickets += 1;
-        continue;
-      }
-      if (!isApi && (exchange.status < 400 || !exchange.path.match(/json\/nosuch|pve1\/nosuch|xml|\/status\/foo$/))) {
-        notServed += 1;
-        continue;
-      }
       let answer = await ask(exchange, request);
       if (answer.status === 501 && exchange.status !== 501) {
         notServed += 1;
         continue;
       }
+      credentials.note(answer);
       remember(ours, exchange, answer);
       compared += 1;
       let found = await compare(exchange, answer, root);
@@ -131,18 +122,16 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
       else differences.push({ seq: exchange.seq, request: `${exchange.method} ${exchange.path.replace('/api2/json', '')} ${exchange.params.join(' ').slice(0, 160)}`, ...found });
     }
   } finally {
-    for (const caller of [root, nobody, alice]) caller?.close();
+    for (const caller of [root, nobody]) caller.close();
     await sim.close();
   }
-  return { compared, agreeing, differences, notServed, tickets };
+  return { compared, agreeing, differences, notServed };
 }
 
 function remember(ours: Map<string, string>, exchange: Exchange, answer: PveAnswer): void {
   const real = typeof exchange.body === 'object' ? exchange.body?.data : null;
   const mine = answer.body?.data;
   if (typeof real === 'string' && real.startsWith('UPID:') && typeof mine === 'string') ours.set(real, mine).set(encodeURIComponent(real), encodeURIComponent(mine));
-  const token = mine as { readonly 'full-tokenid'?: string; readonly value?: string } | null | undefined;
-  if (typeof token === 'object' && token?.['full-tokenid'] !== undefined) ours.set(`secret of ${token['full-tokenid']}`, token.value ?? '');
   const digest = (data: unknown): string | null => (typeof data === 'object' && data !== null && 'digest' in data && typeof data.digest === 'string' ? data.digest : null);
   const [a, b] = [digest(real), digest(mine)];
   if (a !== null && b !== null) ours.set(a, b);
@@ -156,13 +145,12 @@ async function compare(exchange: Exchange, answer: PveAnswer, root: PveCaller): 
   if (status !== null) return status;
   const reason = exchange.status >= 400 ? differs('reason', exchange.reason, answer.reason) : null;
   if (reason !== null) return reason;
+  const headers = headersApart(exchange, answer);
+  if (headers !== null) return { what: 'headers', ...headers };
   const errors = differs('errors', sorted(body?.errors ?? {}), sorted(answer.body?.errors ?? {}));
   if (errors !== null || exchange.status >= 400) return errors;
   if (typeof exchange.body === 'string') return null;
-  if (exchange.task_status?.exitstatus !== undefined) {
-    const end = await root.finished(answer);
-    return differs('exit status', exchange.task_status.exitstatus, end.exitstatus);
-  }
+  if (exchange.task_status?.exitstatus !== undefined) return taskApart(exchange, answer, await root.finished(answer));
   const missing = missingMembers(body?.data, answer.body?.data);
   if (missing.length > 0) return { what: 'members', real: missing.join(', '), ours: '' };
   return exchange.method === 'GET' ? differs('values', valuesOf(exchange.path, body?.data), valuesOf(exchange.path, answer.body?.data)) : null;
@@ -177,22 +165,43 @@ const rows = (data: unknown, names: readonly string[]): unknown => (Array.isArra
 
 /** What of a 200 has to be equal on both sides, without what each chooses: MACs, uuids, times, digests, measurements. */
 function valuesOf(path: string, data: unknown): string {
-  return JSON.stringify(chosenOut(path, data)).replace(/[0-9A-F]{2}(?::[0-9A-F]{2}){5}/gi, 'MAC').replace(/"(?:parent|snaptime)":\d+,?/g, '');
+  return JSON.stringify(chosenOut(path, data)).replace(/[0-9A-F]{2}(?::[0-9A-F]{2}){5}/gi, 'MAC').replace(/fe80::[0-9a-f:]+/g, 'LINK-LOCAL').replace(/"(?:parent|snaptime)":\d+,?/g, '');
 }
 
 function chosenOut(path: string, data: unknown): unknown {
   if (/\/config$/.test(path)) return Object.fromEntries(Object.entries(data as Record<string, unknown>).filter(([key]) => !chosen.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (/\/pending$/.test(path)) return rows((data as readonly { readonly key: string }[]).filter((row) => !chosen.has(row.key)), ['key', 'value', 'pending', 'delete']);
   if (/\/nextid$/.test(path)) return data;
+  // resources.cfg is so short that its digest is the same on both sides.
+  if (/\/cluster\/(?:options|ha\/(?:resources|status\/current)|sdn\/(?:zones|vnets)|replication)$/.test(path)) return inOrder(data);
+  if (/\/cluster\/config\/nodes$/.test(path)) return (data as readonly unknown[]).length === 0 ? 'one node alone' : rows(data, ['node', 'name', 'nodeid', 'quorum_votes', 'ring0_addr']);
+  if (/\/network\/\w+$/.test(path)) return inOrder(data);
+  if (/\/rrddata/.test(path)) return (data as readonly unknown[]).length;
+  if (/\/agent\/(?:get-(?:host-name|vcpus|users|timezone|fsinfo)|network-get-interfaces|exec-status|file-read)$/.test(path)) return inOrder(data);
   if (/\/status\/current$|\/(?:qemu|lxc)$/.test(path)) return rows(data, guestFacts);
   if (/\/cluster\/resources$/.test(path)) return rows((data as readonly { readonly type: string }[]).filter((row) => row.type === 'qemu' || row.type === 'lxc'), guestFacts);
   if (/\/tasks\/UPID[^/]*\/(?:status|log)$/.test(path)) return rows(data, taskFacts);
   if (/\/snapshot$/.test(path)) return rows(data, ['name', 'description', 'parent', 'running', 'vmstate']);
   if (/\/pools/.test(path)) return rows(data, ['poolid', 'comment']);
+  if (/\/storage(?:\/[^/]+)?$|\/storage\/[^/]+\/status$/.test(path)) return rows(sortedContent(data), ['storage', 'type', 'content', 'shared', 'active', 'enabled', 'path', 'subdir']);
+  if (/\/storage\/[^/]+\/content$/.test(path)) return rows(withoutTime(data), ['volid', 'content', 'format', 'vmid', 'subtype', 'parent']);
+  if (/\/content\/[^/]+:.*$/.test(path)) return pick(data, ['path', 'size', 'format']);
   if (/\/access\/acl$/.test(path)) return rows(data, ['path', 'roleid', 'type', 'ugid', 'propagate']);
   if (/\/access\/permissions$/.test(path)) return Object.entries(data as object).map(([at, rights]) => [at, Object.entries(rights as object).sort(([a], [b]) => (a < b ? -1 : 1))]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return null;
 }
+
+/** All of it, members in order; what is counted or measured is only there or not. */
+const inOrder = (data: unknown): unknown => {
+  if (Array.isArray(data)) return data.map(inOrder);
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([name, value]): [string, unknown] => [name, name === 'statistics' ? true : inOrder(value)]).sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+/** Content types are a set: each side has them in an order of its own. */
+const sortedContent = (data: unknown): unknown => (Array.isArray(data) ? data.map(sortedContent) : typeof data === 'object' && data !== null && 'content' in data ? { ...data, content: String(data.content).split(',').sort().join(',') } : data);
+/** Backups carry the time of their making in their name. */
+const withoutTime = (data: unknown): unknown => (JSON.parse(JSON.stringify(data).replace(/-\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d\./g, '-TIME.')) as unknown);
 
 const sorted = (errors: Readonly<Record<string, string>>): string => JSON.stringify(Object.entries(errors).sort(([a], [b]) => (a < b ? -1 : 1)));
 

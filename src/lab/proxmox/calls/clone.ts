@@ -6,6 +6,7 @@ import { newMac } from '../devices';
 import { driveValues, isCdrom, isDrive, isMount, isNet, isUnused, mountFormat, printDrive, valuesOf, volumeIn } from '../property-values';
 import { PveError, badParameters, die } from '../pve-error';
 import type { Entries, Guest, GuestKind } from '../state';
+import { takes } from '../storages';
 import { isKilled, type Worker } from '../tasks';
 import { allocate, free, splitVolid } from '../volumes';
 import { checkMayCreate, joinPool, newGuest } from './create-vm';
@@ -28,7 +29,7 @@ function clone(call: Call, kind: GuestKind): Answer {
   const storage = params['storage'];
   if (storage !== undefined) {
     demand(call, `/storage/${storage}`, 'Datastore.AllocateSpace');
-    if (!cluster.storage(storage).content.split(',').includes(kind === 'qemu' ? 'images' : 'rootdir')) badParameters({ storage: `storage '${storage}' does not support ${kind === 'qemu' ? 'vm images' : 'container directories'}` });
+    if (!takes(cluster.storage(storage), kind === 'qemu' ? 'images' : 'rootdir')) badParameters({ storage: `storage '${storage}' does not support ${kind === 'qemu' ? 'vm images' : 'container directories'}` });
   }
   const source = sourceOf(call, kind);
   const snapname = params['snapname'];
@@ -45,6 +46,7 @@ function clone(call: Call, kind: GuestKind): Answer {
   if (kind === 'lxc' && full && source.power !== null) die('Full clone of a running container is only possible from a snapshot');
   if (!cluster.state.quorate) die('cluster not ready - no quorum?');
   const made = newGuest(newid, kind, target, { lock: 'clone' });
+  if (source.inside !== undefined) made.inside = structuredClone(source.inside);
   cluster.state.guests[newid] = made;
   return task(call, kind === 'qemu' ? 'qmclone' : 'vzclone', source.vmid, (worker) => cluster.withFlock(kind, source.vmid, () => work(call, worker, source, made, full, pool)));
 }

@@ -2,11 +2,13 @@
 // Sluice. They bypass ACLs and locks, as root at the shell does, and are what the adversary in the tests is made of.
 import { randomUUID } from 'node:crypto';
 import { exhaustive } from '../../../kernel';
+import { insideWith } from '../agent-facts';
 import { newGuest } from '../calls/create-vm';
 import { forgetRights } from '../calls/destroy';
 import type { Cluster } from '../cluster';
 import { digestOf, textAndDigest, touched } from '../config-text';
 import { newMac } from '../devices';
+import { setResource } from '../ha';
 import { powerOff, powerOn } from '../power-state';
 import { takeSnapshot } from '../snapshots';
 import { volumesOf } from '../property-values';
@@ -37,6 +39,12 @@ function apply(cluster: Cluster, act: Act): unknown {
     case 'rename': return edit(guestOf(cluster, act.vmid), (guest) => { guest.main[guest.kind === 'lxc' ? 'hostname' : 'name'] = act.name; });
     case 'lock': return edit(guestOf(cluster, act.vmid), (guest) => { guest.main['lock'] = act.lock; });
     case 'unlock': return edit(guestOf(cluster, act.vmid), (guest) => { delete guest.main['lock']; });
+    case 'agent': {
+      const guest = guestOf(cluster, act.vmid);
+      const agent = { ...(guest.inside?.agent ?? { state: 'running' }), ...act.facts };
+      guest.inside = guest.inside === undefined ? insideWith(agent) : { ...guest.inside, agent };
+      return null;
+    }
     case 'protect': return edit(guestOf(cluster, act.vmid), (guest) => {
       if (act.on) guest.main['protection'] = '1';
       else delete guest.main['protection'];
@@ -66,7 +74,8 @@ function apply(cluster: Cluster, act: Act): unknown {
       guestOf(cluster, act.vmid).deaf = true;
       return null;
     }
-    case 'ha': state.haGuests = switched(state.haGuests, guestOf(cluster, act.vmid).vmid, act.on); return null;
+    // Somebody puts it under HA as it is: running guests go on, stopped ones are left alone.
+    case 'ha': setResource(cluster, act.vmid, act.on ? { state: guestOf(cluster, act.vmid).power === null ? 'stopped' : 'started' } : null); return null;
     case 'replication': state.replicated = switched(state.replicated, guestOf(cluster, act.vmid).vmid, act.on); return null;
     case 'pool': {
       if (act.pool !== null && state.pools[act.pool] === undefined) throw new BadAct(`no pool ${act.pool}`);
@@ -127,7 +136,7 @@ function edit(guest: Guest, change: (guest: Guest) => void): { readonly digest: 
 function destroy(cluster: Cluster, guest: Guest): null {
   for (const volid of volumesOf(guest)) if (ownerOf(volid) === guest.vmid) delete cluster.state.volumes[volid];
   forgetRights(cluster, guest.vmid);
-  cluster.state.haGuests = switched(cluster.state.haGuests, guest.vmid, false);
+  setResource(cluster, guest.vmid, null);
   cluster.state.replicated = switched(cluster.state.replicated, guest.vmid, false);
   delete cluster.state.guests[guest.vmid];
   return null;
@@ -142,8 +151,9 @@ function create(cluster: Cluster, vmid: number, pool: string | undefined, facts:
     ? { name: `guest-${vmid}`, memory: '512', cores: '1', ostype: 'l26', boot: ' ', smbios1: `uuid=${randomUUID()}`, vmgenid: randomUUID(), meta: `creation-qemu=9.2.0,ctime=${cluster.now()}`, net0: `virtio=${newMac()},bridge=${cluster.options.bridges[0] ?? 'vmbr0'}` }
     : { hostname: `guest-${vmid}`, arch: 'amd64', memory: '512', swap: '512', ostype: 'debian', unprivileged: '1', net0: `name=eth0,bridge=${cluster.options.bridges[0] ?? 'vmbr0'},hwaddr=${newMac()},type=veth` };
   const guest = newGuest(vmid, kind, node, { ...defaults, ...facts.config });
+  guest.inside = insideWith({ state: 'running' });
   cluster.state.guests[vmid] = guest;
-  addGuestVolumes(cluster.state, cluster.options.storages, guest, cluster.now());
+  addGuestVolumes(cluster.state, guest, cluster.now());
   if (pool !== undefined) cluster.state.poolOf[vmid] = pool;
   if (facts.running === true) powerOn(cluster, guest);
   return { digest: textAndDigest(guest).digest, config: { ...guest.main } };
@@ -157,7 +167,7 @@ function recycle(cluster: Cluster, vmid: number, pool: string | undefined, facts
 }
 
 function backUp(cluster: Cluster, guest: Guest, storage: string): { readonly volid: string } {
-  if (!cluster.options.storages.some((each) => each.id === storage)) throw new BadAct(`no storage ${storage}`);
+  if (cluster.storages[storage] === undefined) throw new BadAct(`no storage ${storage}`);
   const stamp = new Date(cluster.now() * 1000).toISOString().replace(/[-:]/g, '_').replace('T', '-').slice(0, 19);
   const volid = `${storage}:backup/vzdump-${guest.kind}-${guest.vmid}-${stamp}.${guest.kind === 'qemu' ? 'vma' : 'tar'}.zst`;
   cluster.state.volumes[volid] = { storage, content: 'backup', owner: guest.vmid, node: null, bytes: 1024 ** 3, format: guest.kind === 'qemu' ? 'vma.zst' : 'tar.zst', created: cluster.now(), parent: null, stuck: false };
