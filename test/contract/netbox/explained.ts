@@ -5,16 +5,12 @@ interface Explained { readonly why: string; readonly file: RegExp; readonly at: 
 
 const EXPLAINED: readonly Explained[] = [
   { why: 'the machine and the packages of the recording are not those of the lab', file: /\/\d+-status(-svc)?\.json$/, at: /hostname|installed_apps|plugins/ },
-  { why: 'an answer to a bulk create counts what existed when each object was made; here after all of them', file: /01-provision\/010-/, at: /device_type\.device_count$/ },
   { why: 'apps without endpoints here', file: /10-auth\/051-/, at: /\.(circuits|wireless)$/ },
   { why: 'only the simulated models are listed, and only the features the simulator has', file: /02-read\/063-/, at: /.*/ },
   { why: 'only the simulated models are branchable here', file: /002-branchable-models/, at: /.*/ },
   { why: 'provisioning copies no PostgreSQL tables here, so its log names none', file: /delivery-.*job_ended/, at: /data\.log/ },
   { why: 'the recording caught the branch between two states', file: /06-merge\/004-/, at: /object\.status/ },
   { why: 'after a revert NetBox counts restored interfaces and disks twice in counters it stores; here they are counted', file: /07-revert\//, at: /(interface_count|virtual_disk_count)$/ },
-  { why: 'the recording\'s probe plugin denied or failed the merge; here Sluice\'s gate did, with its own sentence', file: /09-refused\/(005|014)-/, at: /\.error$/ },
-  { why: 'jobs of requests that are not played (the probe plugin\'s pre_merge)', file: /09-refused\/026-/, at: /.*/ },
-  { why: 'a token bound to an address behind the API is not played', file: /10-auth\/032-/, at: /allowed_ips/ },
 ];
 
 export const reasonOf = (difference: Difference): string | undefined => EXPLAINED.find(({ file, at }) => file.test(difference.file) && at.test(difference.at))?.why;

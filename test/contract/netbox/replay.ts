@@ -1,14 +1,15 @@
 // Plays the recorded scenario against a simulated NetBox: the same requests by the same people in the same order, each answer compared.
-// Jobs end before the next request, except where the recording asked while they were still waiting.
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { signCall } from '../../../src/kernel/signature';
+// Jobs end before the next request, except where the recording looked while they were still waiting or running.
+import { request as httpRequest } from 'node:http';
 import { netboxLabOf, startNetBoxSim } from '../../../src/lab/netbox';
-import type { DeliveryRecord, NetBoxLab } from '../../../src/lab/netbox';
+import type { Act, DeliveryRecord, NetBoxLab } from '../../../src/lab/netbox';
 import { Correspondence, compare, keyOrder } from './comparison';
 import type { Difference } from './comparison';
 import type { ArrivalOrder, Arrived, Exchange, Recorded } from './recording';
+import { ADMIN, Credentials, SECRET } from './credentials';
+import { compareHeaders } from './headers';
 import { skipped } from './skipped';
+import { actBefore, asksForJob, placesOf } from './staging';
 
 export interface Result {
   compared: number;
@@ -17,14 +18,7 @@ export interface Result {
   readonly skipped: Map<string, number>;
 }
 
-const ADMIN = { key: 'AdminAdmin12', secret: 'a'.repeat(40) };
-const SECRET = 'c'.repeat(40);
 const PASSWORD = 'Recording-pass-1';
-const GATE_SECRET = 'gate-secret';
-/** The worker is held from the first file's request to the second's. */
-const HELD: readonly (readonly [string, string])[] = [['04-branch-ready/004', '04-branch-ready/008'], ['06-merge/003', '06-merge/004'], ['08-delete-branch/042', '08-delete-branch/043']];
-/** Requests whose merge the probe's validator refused: here Sluice's gate does. */
-const DENIED = ['09-refused/003', '09-refused/012'];
 
 interface Answer { readonly status: number; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: unknown }
 
@@ -47,7 +41,8 @@ function send(url: string, method: string, path: string, headers: Readonly<Recor
 class Player {
   readonly result: Result = { compared: 0, agreeing: 0, differences: [], skipped: new Map() };
   readonly #known = new Correspondence();
-  readonly #tokens = new Map<string, string>([['admin', `Bearer nbt_${ADMIN.key}.${ADMIN.secret}`]]);
+  readonly #credentials = new Credentials();
+  #session = '';
   #delivered: DeliveryRecord[] = [];
   #orderSeen = 0;
   #arrivedFrom = 0;
@@ -55,7 +50,7 @@ class Player {
   constructor(
     private readonly url: string,
     private readonly lab: NetBoxLab,
-    private readonly gateUrl: string,
+    private readonly places: ReturnType<typeof placesOf>,
   ) {}
 
   async play(step: Recorded): Promise<void> {
@@ -76,16 +71,33 @@ class Player {
   }
 
   async #exchange(step: Exchange): Promise<void> {
-    if (HELD.some(([first]) => step.file.startsWith(first))) await this.lab.act({ do: 'hold-worker' });
-    if (DENIED.some((file) => step.file.startsWith(file))) await this.lab.gate({ url: this.gateUrl, secret: GATE_SECRET });
+    await this.#prepare(step);
     const answer = await send(this.url, step.method, this.#path(step), this.#headers(step), this.#body(step));
-    if (HELD.some(([, last]) => step.file.startsWith(last))) await this.lab.act({ do: 'release-worker' });
-    await this.lab.idle();
-    await this.lab.noGate();
+    await this.#moveWorker(step);
     this.#learn(step, answer);
     const status = step.status === answer.status ? [] : [{ file: step.file, at: 'status', recorded: step.status, simulated: `${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}` }];
     const recorded = typeof step.answer === 'string' && step.answer.includes('<!DOCTYPE html>') && String(answer.body).includes('<!DOCTYPE html>') ? answer.body : step.answer;
-    this.result.differences.push(...status, ...(status.length > 0 ? [] : compare(step.file, recorded, answer.body, this.#known)));
+    this.result.differences.push(...status, ...(status.length > 0 ? [] : [...compare(step.file, recorded, answer.body, this.#known), ...compareHeaders(step, answer.headers, this.#known)]));
+  }
+
+  async #prepare(step: Exchange): Promise<void> {
+    const act = actBefore(step);
+    if (act !== undefined) await this.#act(act);
+    if (step.headers['Cookie'] !== undefined && this.#session === '') this.#session = String(((await this.#act({ do: 'sign-in', as: 'bob' })) as { sessionid: string }).sessionid);
+    if (asksForJob(step) && this.places.get(step.file) !== 'free') await this.#act({ do: 'hold-worker' });
+  }
+
+  async #act(act: Act): Promise<unknown> {
+    const { status, body } = await this.lab.act(act);
+    if (status >= 300) throw new Error(`the lab answered ${status} to ${JSON.stringify(act)}: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async #moveWorker(step: Exchange): Promise<void> {
+    const place = this.places.get(step.file);
+    if (place === 'free') await this.#act({ do: 'release-worker' });
+    else if (place !== undefined) await this.#act({ do: 'hold-worker', before: place });
+    await this.lab.idle();
   }
 
   #path(step: Exchange): string {
@@ -94,12 +106,14 @@ class Player {
   }
 
   #headers(step: Exchange): Readonly<Record<string, string>> {
-    const token = this.#tokens.get(step.person);
+    const token = this.#credentials.of(step);
     const branch = step.headers['X-NetBox-Branch'];
+    const cookie = step.headers['Cookie'];
     return {
       Accept: 'application/json',
       ...(token === undefined ? {} : { Authorization: token }),
       ...(step.headers['Content-Type'] === undefined ? {} : { 'Content-Type': step.headers['Content-Type'] }),
+      ...(cookie === undefined ? {} : { Cookie: this.#known.translate(cookie.replace('REDACTED', this.#session)) }),
       ...(branch === undefined ? {} : { 'X-NetBox-Branch': this.#known.translate(branch) }),
     };
   }
@@ -115,11 +129,8 @@ class Player {
   #learn(step: Exchange, answer: Answer): void {
     const [recorded, simulated] = [step.answerHeaders['x-request-id'], answer.headers['x-request-id']];
     if (recorded !== undefined && typeof simulated === 'string') this.#known.learn('text', recorded, simulated);
-    const body = answer.body as { key?: string; token?: string | null; version?: number } | null;
-    const created = /token-create-(\w+)\.json/.exec(step.file)?.[1];
-    if (created !== undefined && answer.status === 201) this.#tokens.set(created, `Bearer nbt_${body?.key ?? ''}.${SECRET}`);
-    const provisioned = /token-provision-(v[12])\.json/.exec(step.file)?.[1];
-    if (provisioned !== undefined && answer.status === 201) this.#tokens.set(`alice-ro-${provisioned}`, provisioned === 'v1' ? `Token ${body?.token ?? ''}` : `Bearer nbt_${body?.key ?? ''}.${body?.token ?? ''}`);
+    const body = answer.body as { key?: string; token?: string | null } | null;
+    if (answer.status === 201) this.#credentials.learn(step, body);
   }
 
   /** A recorded webhook must have its like among those sent since the last summary; content and order of keys. */
@@ -146,31 +157,13 @@ class Player {
   }
 }
 
-/** A gate that refuses everything, signed. */
-async function refusingGate(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    request.resume();
-    request.on('end', () => {
-      const body = JSON.stringify({ permitted: false, message: 'over quota', planId: null, digest: null });
-      const [timestamp, nonce] = [String(Math.floor(Date.now() / 1000)), String(request.headers['x-sluice-nonce'])];
-      const signature = signCall({ secret: GATE_SECRET, methodOrStatus: '200', pathAndQuery: request.url ?? '', timestamp, nonce, body });
-      response.writeHead(200, { 'Content-Type': 'application/json', 'X-Sluice-Timestamp': timestamp, 'X-Sluice-Nonce': nonce, 'X-Sluice-Signature': signature });
-      response.end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }) };
-}
-
 export async function replay(steps: readonly Recorded[]): Promise<Result> {
   const sim = await startNetBoxSim({ name: 'netbox', version: '4.5.10', users: [{ username: 'admin', password: PASSWORD, superuser: true, email: 'admin@netbox.test', tokenV2: ADMIN }], seed: [] });
-  const gate = await refusingGate();
   try {
-    const player = new Player(sim.url, netboxLabOf(sim.url), gate.url);
+    const player = new Player(sim.url, netboxLabOf(sim.url), placesOf(steps));
     for (const step of steps) await player.play(step);
     return player.result;
   } finally {
     await sim.close();
-    await gate.close();
   }
 }

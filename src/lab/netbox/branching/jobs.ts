@@ -62,6 +62,7 @@ export class BranchJobs {
     const work = new JobWork(this.state, this.outbox, job, () => this.#show());
     let error = '';
     try {
+      await this.worker.pass('work');
       if (this.outbox.listensTo('job_started')) throw new PythonError('TypeError', "'NoneType' object is not a mapping");
       await KINDS[job.kind].run(work);
     } catch (problem) {
@@ -79,5 +80,6 @@ export class BranchJobs {
   async #show(): Promise<void> {
     this.changed();
     await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.worker.pass('replay');
   }
 }

@@ -7,6 +7,7 @@ import { PythonError } from '../write/errors';
 import { branchById, nameOf, recordEvent, schemaName, setBranch } from './branch-rows';
 import { changesOf, describe, spaceOfBranch, unsynced } from './changes';
 import { askGate } from './gate';
+import { askValidator, callReceiver } from './other-plugin';
 import type { JobWork } from './job-work';
 import { redo } from './replay';
 
@@ -29,7 +30,11 @@ export async function merge(work: JobWork): Promise<void> {
   const diffs = [...state.diffs.values()].filter((row) => row.branch === branch.id);
   Object.assign(work.data, { report: [], changes_summary: summary(ready ? diffs : []), has_unsynced_changes: ready && unsynced(state, branch).length > 0, merge_strategy: 'iterative' });
   if (!ready) throw new PythonError('Exception', `Branch ${nameOf(branch)} is not ready to merge`);
-  if (job.commit) await askGate(state, branch, 'merge');
+  if (job.commit) {
+    askValidator(state, 'merge');
+    await askGate(state, branch, 'merge');
+  }
+  callReceiver(state);
   const changes = changesOf(spaceOfBranch(state, branch));
   if (changes.length === 0) return work.say('No changes found; aborting.');
   work.say(`Found ${changes.length} changes to merge`);

@@ -3,6 +3,7 @@ import { PythonError } from '../write/errors';
 import { branchById, nameOf, recordEvent, schemaName, setBranch } from './branch-rows';
 import { changesOf, describe, spaceOfBranch } from './changes';
 import { askGate } from './gate';
+import { askValidator, callReceiver } from './other-plugin';
 import type { JobWork } from './job-work';
 import { takeBack } from './replay';
 import { replaying } from './report';
@@ -11,7 +12,11 @@ export async function revert(work: JobWork): Promise<void> {
   const { state, job, branch } = work;
   work.say(`Reverting branch ${nameOf(branch)} (${schemaName(branch)})`);
   if (branch['status'] !== 'merged') throw new PythonError('Exception', 'Only merged branches can be reverted.');
-  if (job.commit) await askGate(state, branch, 'revert');
+  if (job.commit) {
+    askValidator(state, 'revert');
+    await askGate(state, branch, 'revert');
+  }
+  callReceiver(state);
   const changes = [...changesOf(spaceOfBranch(state, branch))].reverse();
   if (changes.length === 0) return work.say('No changes found; aborting.');
   work.say(`Found ${changes.length} changes to revert`);

@@ -85,7 +85,8 @@ export const COMPUTED: Readonly<Record<string, Compute>> = {
   'dcim.device.inventory_item_count': related('dcim.inventoryitem', 'device'),
   'dcim.manufacturer.inventoryitem_count': related('dcim.inventoryitem', 'manufacturer'),
   'dcim.device.interface_count': related('dcim.interface', 'device'),
-  'dcim.devicetype.device_count': related('dcim.device', 'device_type'),
+  // Only devices show their type so; a new one shows the type as it was read before the device was there.
+  'dcim.devicetype.device_count': (row, { view, fresh }, nested) => view.where('dcim.device', 'device_type', row.id).length - (fresh && nested ? 1 : 0),
   'dcim.devicerole.device_count': relatedOnTop('dcim.device', 'role'),
   'dcim.devicerole.virtualmachine_count': relatedOnTop(VM, 'role'),
   'dcim.platform.device_count': relatedOnTop('dcim.device', 'platform'),

@@ -11,11 +11,14 @@ import { asText, isObject } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import { readBody } from '../write/body';
 import { Answered, Forbidden, Invalid, NotFound } from '../write/errors';
+import { demandMatch, etagHeader } from './etag';
 import { listOf } from './lists';
 import type { Rest } from './rest';
 import { prepared } from './special-writes';
 
 const ACTIONS: Readonly<Record<string, string>> = { GET: 'view', POST: 'add', PUT: 'change', PATCH: 'change', DELETE: 'delete' };
+
+const ONE_BY_ONE = ['dcim.device'];
 
 const missing = (model: Model): NotFound => new NotFound(`No ${model.className} matches the given query.`);
 
@@ -36,18 +39,18 @@ function list(rest: Rest, model: Model): Answer {
   const few = narrowed(rest.view, model, filter.applied);
   const rows = (few ?? allInOrder(rest.view, model)).filter((row) => rest.rights.allows('view', model, row, rest.view) && filter.test(row));
   const represent = rest.represent();
-  return listOf(rest.call, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)), isNatural(model.type), few === undefined);
+  return listOf(rest, rows, model.order, (row, path) => pathValue(rest.view, model, row, path), (row, sparse) => sparse(model, (keys) => represent.full(model, row, keys), () => represent.briefRow(model, row)), isNatural(model.type), few === undefined);
 }
 
 function create(rest: Rest, model: Model): Answer {
   const body = rest.body();
   if (Array.isArray(body)) {
     if (!model.bulk) throw new Invalid({ non_field_errors: ['Invalid data. Expected a dictionary, but got list.'] });
-    return bulkCreate(rest, model, body as readonly Json[]);
+    return ONE_BY_ONE.includes(model.type) ? createInTurn(rest, model, body as readonly Json[]) : bulkCreate(rest, model, body as readonly Json[]);
   }
   const row = createOne(rest, model, body);
   const shown = rest.represent(true).full(model, row);
-  return json(201, shown, { Location: asText(shown['url']) });
+  return json(201, shown, { Location: asText(shown['url']), ...etagHeader(rest, model, row) });
 }
 
 function createOne(rest: Rest, model: Model, body: Json): Row {
@@ -57,6 +60,12 @@ function createOne(rest: Rest, model: Model, body: Json): Row {
   extra.then(row);
   stillAllowed(rest, model, row, 'add');
   return row;
+}
+
+/** Each is checked and shown while the next does not exist yet, and the answer has the location of the last (SequentialBulkCreatesMixin). */
+function createInTurn(rest: Rest, model: Model, bodies: readonly Json[]): Answer {
+  const shown = bodies.map((body) => rest.represent(true).full(model, createOne(rest, model, body)));
+  return json(201, shown, { Location: asText(shown.at(-1)?.['url']) });
 }
 
 function bulkCreate(rest: Rest, model: Model, bodies: readonly Json[]): Answer {
@@ -122,7 +131,9 @@ function bulkDelete(rest: Rest, model: Model): Answer {
 }
 
 function remove(rest: Rest, model: Model, id: number): Answer {
-  rest.writer.delete(model, found(rest, model, id, 'delete'), messageOf(rest.body()));
+  const row = found(rest, model, id, 'delete');
+  demandMatch(rest, model, row);
+  rest.writer.delete(model, row, messageOf(rest.body()));
   return noContent();
 }
 

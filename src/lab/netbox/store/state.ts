@@ -1,6 +1,9 @@
 // Everything one simulated NetBox remembers: main, its branches, what they changed, jobs, events, id sequences and the secrets of its users.
+import type { OtherPlugin } from '../branching/other-plugin';
 import { openClock } from './clock';
 import type { Clock } from './clock';
+import type { NetBoxVersion } from '../models/since-4-6';
+import { Diffs } from './diffs';
 import type { Json, Row } from './row';
 import { Space } from './space';
 import { Undo } from './undo';
@@ -50,10 +53,11 @@ export interface GateConfig {
 export interface EventRow { readonly id: number; readonly time: string; readonly branch: number; readonly user: number | null; readonly type: 'provisioned' | 'synced' | 'merged' | 'reverted' | 'archived' }
 
 export class State {
+  version: NetBoxVersion = '4.5.10';
   readonly undo = new Undo();
   readonly main = new Space(null, this.undo);
   readonly branches = new Map<string, Space>();
-  readonly diffs = new Map<number, DiffRow>();
+  readonly diffs = new Diffs();
   readonly jobs = new Map<number, JobRow>();
   readonly events = new Map<number, EventRow>();
   /** Row of main's change log -> the branch whose merge or revert wrote it; a sync of that branch leaves it out. */
@@ -66,6 +70,7 @@ export class State {
   readonly sessions = new Map<string, number>();
   /** Where merges and reverts ask for consent; null lets them run ungated. */
   gate: GateConfig | null = null;
+  otherPlugin: OtherPlugin = {};
   clock: Clock = openClock();
 
   nextId(sequence: string): number {
