@@ -9,10 +9,7 @@ export type AccessState = Pick<ClusterState, 'roles' | 'acl' | 'tokens' | 'poolO
 
 const none: Rights = new Map();
 
-const levelsOf = (path: string): readonly string[] => {
-  const parts = path.split('/').filter((part) => part !== '');
-  return ['/', ...parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-};
+const isAbove = (level: string, path: string): boolean => level === '/' || (path.startsWith(level) && path[level.length] === '/');
 
 interface AclIndex { readonly byHolder: ReadonlyMap<string, ReadonlyMap<string, readonly Acl[]>>; readonly paths: ReadonlySet<string> }
 const indexes = new WeakMap<readonly Acl[], AclIndex>();
@@ -35,10 +32,12 @@ function indexOf(acl: readonly Acl[]): AclIndex {
 function rolesAt(access: AccessState, holder: string, path: string): ReadonlyMap<string, boolean> {
   const own = indexOf(access.acl).byHolder.get(holder);
   if (own === undefined) return none;
-  let found: ReadonlyMap<string, boolean> = none;
-  for (const level of levelsOf(path)) {
-    const here = (own.get(level) ?? []).filter((entry) => level === path || entry.propagate);
-    if (here.length > 0) found = new Map(here.map((entry) => [entry.role, entry.propagate]));
+  let [deepest, found]: [number, ReadonlyMap<string, boolean>] = [0, none];
+  for (const [level, entries] of own) {
+    const isHere = level === path;
+    if (level.length <= deepest || !(isHere || isAbove(level, path))) continue;
+    const here = entries.filter((entry) => isHere || entry.propagate);
+    if (here.length > 0) [deepest, found] = [level.length, new Map(here.map((entry) => [entry.role, entry.propagate]))];
   }
   return found;
 }
@@ -89,6 +88,9 @@ export function guestFilter(access: AccessState, authid: string, privilege: stri
     return allowed;
   };
 }
+
+/** Paths that some ACL names. */
+export const definedPaths = (access: AccessState): readonly string[] => [...indexOf(access.acl).paths];
 
 const fixedPaths = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn', '/storage', '/vms'];
 

@@ -7,8 +7,11 @@ const common = [
   'VM.Config.Cloudinit', 'VM.Config.Disk', 'VM.Config.HWType', 'VM.Config.Memory', 'VM.Config.Network', 'VM.Config.Options', 'VM.Console', 'VM.Migrate', 'VM.PowerMgmt', 'VM.Snapshot', 'VM.Snapshot.Rollback',
 ];
 
-export const privilegesOf = (version: PveVersion): readonly string[] =>
-  [...common, ...(version === '8.4' ? ['VM.Monitor'] : ['VM.GuestAgent.Audit', 'VM.GuestAgent.FileRead', 'VM.GuestAgent.FileSystemMgmt', 'VM.GuestAgent.FileWrite', 'VM.GuestAgent.Unrestricted', 'VM.Replicate'])].sort();
+const listed: Readonly<Record<PveVersion, readonly string[]>> = {
+  '8.4': [...common, 'VM.Monitor'].sort(),
+  '9.0': [...common, 'VM.GuestAgent.Audit', 'VM.GuestAgent.FileRead', 'VM.GuestAgent.FileSystemMgmt', 'VM.GuestAgent.FileWrite', 'VM.GuestAgent.Unrestricted', 'VM.Replicate'].sort(),
+};
+export const privilegesOf = (version: PveVersion): readonly string[] => listed[version];
 
 const audits = ['Datastore.Audit', 'Mapping.Audit', 'Pool.Audit', 'SDN.Audit', 'Sys.Audit', 'VM.Audit'];
 

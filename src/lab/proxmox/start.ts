@@ -40,7 +40,7 @@ export async function startProxmoxSim(options: ProxmoxSimOptions): Promise<Runni
       cluster.closing.abort();
       shared.faults.lift();
       await Promise.all(servers.map((server) => server.close()));
-      file.flush();
+      file.write();
     },
   };
 }

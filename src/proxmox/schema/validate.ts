@@ -12,14 +12,19 @@ import { parseFormat } from './property-string';
 export type RawParams = Readonly<Record<string, unknown>>;
 export interface FoundMethod { readonly spec: MethodSpec; readonly parts: Readonly<Record<string, string>> }
 
-const byShape = new Map<string, MethodSpec[]>();
+/** Words of a path; null where a placeholder of that name stands. */
+interface Template { readonly spec: MethodSpec; readonly words: readonly (string | null)[]; readonly names: readonly string[]; readonly fixed: number }
+const byShape = new Map<string, Template[]>();
 for (const spec of official) {
-  const shape = `${spec.method} ${spec.path.split('/').length}`;
-  byShape.set(shape, [...(byShape.get(shape) ?? []), spec]);
+  const names = spec.path.split('/');
+  const words = names.map((name) => (name.startsWith('{') ? null : name));
+  const shape = `${spec.method} ${words.length}`;
+  byShape.set(shape, [...(byShape.get(shape) ?? []), { spec, words, names: names.map((name) => name.slice(1, -1)), fixed: words.filter((word) => word !== null).length }]);
 }
 
 /** A volume's name may hold slashes: what follows `/content/` is one part (Proxmox VE 8.4). */
 const pieces = (path: string): readonly string[] => {
+  if (!path.includes('/content/')) return path.split('/');
   const [, before = '', volume] = /^(\/nodes\/[^/]+\/storage\/[^/]+\/content)\/(.+)$/.exec(path) ?? [];
   return volume === undefined ? path.split('/') : [...before.split('/'), volume];
 };
@@ -27,23 +32,15 @@ const pieces = (path: string): readonly string[] => {
 /** The method whose template fits the path (below `/api2/json`, already unescaped), fixed words before placeholders; null = 501. */
 export function findMethod(method: string, path: string, version?: PveVersion): FoundMethod | null {
   const given = pieces(path);
-  let best: (FoundMethod & { readonly fixed: number }) | null = null;
-  for (const spec of byShape.get(`${method} ${given.length}`) ?? []) {
-    if (version !== undefined && spec.only !== undefined && spec.only !== version) continue;
-    const parts: Record<string, string> = {};
-    let fixed = 0;
-    const fits = spec.path.split('/').every((piece, index) => {
-      const value = given[index] ?? '';
-      if (!piece.startsWith('{')) {
-        fixed += 1;
-        return piece === value;
-      }
-      parts[piece.slice(1, -1)] = value;
-      return value !== '';
-    });
-    if (fits && (best === null || fixed > best.fixed)) best = { spec, parts, fixed };
+  let best: Template | null = null;
+  for (const template of byShape.get(`${method} ${given.length}`) ?? []) {
+    if (version !== undefined && template.spec.only !== undefined && template.spec.only !== version) continue;
+    const fits = template.words.every((word, index) => (word === null ? given[index] !== '' : word === given[index]));
+    if (fits && (best === null || template.fixed > best.fixed)) best = template;
   }
-  return best;
+  if (best === null) return null;
+  const { spec, words, names } = best;
+  return { spec, parts: Object.fromEntries(words.flatMap((word, index) => (word === null ? [[names[index] ?? '', given[index] ?? ''] as const] : []))) };
 }
 
 /**

@@ -5,21 +5,25 @@ import type { RequestEntry, Requests } from './protocol';
 const kept = 5000;
 const secret = /password|passwd|secret|^value$/i;
 
+const masked = (params: RequestEntry['params']): RequestEntry['params'] => Object.fromEntries(Object.entries(params).map(([name, value]) => [name, secret.test(name) ? '(secret)' : value]));
+
 export class RequestLog {
-  private entries: RequestEntry[] = [];
+  /** A ring: entry `n` stands at `n % kept` until entry `n + kept` takes its place. */
+  private readonly ring: RequestEntry[] = [];
   private last = 0;
+  private forgotten = 0;
 
   /** Notes a request when it has come; the returned function tells how it ended. */
   note(entry: Omit<RequestEntry, 'n' | 'at' | 'status'>): (status: number | null) => void {
     this.last += 1;
-    const noted = { ...entry, params: Object.fromEntries(Object.entries(entry.params).map(([name, value]) => [name, secret.test(name) ? '(secret)' : value])), n: this.last, at: Date.now(), status: null as number | null };
-    this.entries.push(noted);
-    if (this.entries.length > kept) this.entries.splice(0, this.entries.length - kept);
+    const noted = { ...entry, params: masked(entry.params), n: this.last, at: Date.now(), status: null as number | null };
+    this.ring[this.last % kept] = noted;
     return (status) => { noted.status = status; };
   }
 
-  since(number: number): Requests {
-    const entries = this.entries.filter((entry) => entry.n > number);
+  since(number: number, forgottenToo = false): Requests {
+    const after = Math.max(number, this.last - kept, forgottenToo ? 0 : this.forgotten);
+    const entries = Array.from({ length: Math.max(0, this.last - after) }, (_none, index) => this.ring[(after + 1 + index) % kept] ?? []).flat();
     const counts: Record<string, number> = {};
     for (const { method, path } of entries) {
       const name = `${method} ${findMethod(method, path)?.spec.path ?? path}`;
@@ -28,7 +32,8 @@ export class RequestLog {
     return { last: this.last, counts, entries };
   }
 
+  /** A test counts afresh; who has to see every request still finds the forgotten ones. */
   clear(): void {
-    this.entries = [];
+    this.forgotten = this.last;
   }
 }
