@@ -19,6 +19,8 @@ export interface Guest {
   snapshots: Snapshot[];
   /** The process, while there is one. `since` in unix seconds. */
   power: { readonly pid: number; since: number; paused: boolean } | null;
+  /** What the cloud-init drive still holds of values that changed, and `added`: the names of new ones. */
+  cloudInit?: Entries;
   /** No operating system answers a shutdown. */
   deaf: boolean;
   /** What its agent tells, once there is an operating system with one; absent: an empty disk, nobody answers. */

@@ -35,6 +35,7 @@ const matching = (pattern: RegExp, text: (value: string) => string) => (value: s
 const looks = (what: string) => (): string => `value does not look like a valid ${what}`;
 const anything = (): null => null;
 const volumeId = matching(/^[a-z][a-z0-9\-_.]*[a-z0-9]:.+$/i, (value) => `unable to parse volume ID '${value}'`);
+const sdnId = (what: string, pattern: RegExp) => (value: string): string | null => (!pattern.test(value) ? `${what} ID '${value}' contains illegal characters` : value.length > 8 ? `${what} ID '${value}' can't be more length than 8 characters` : null);
 const configId = matching(/^[a-z][a-z0-9_-]+$/i, (value) => `invalid configuration ID '${value}'`);
 const storageId = matching(/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i, (value) => `storage ID '${value}' contains illegal characters`);
 const userId = matching(/^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+$/, (value) => `value '${value}' does not look like a valid user name`);
@@ -73,8 +74,8 @@ const checks: Readonly<Record<Exclude<NamedFormat, `${string}-list`>, (value: st
   'pve-storage-path': matching(/^\/.*$/, looks('path')),
   'pve-storage-format': matching(/^(?:raw|qcow2|vmdk|subvol)$/, (value) => `invalid storage format '${value}'`),
   'pve-storage-vgname': matching(/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i, (value) => `lvm name '${value}' contains illegal characters`),
-  'pve-sdn-zone-id': matching(/^[a-z][a-z0-9]{0,7}$/, (value) => `zone ID '${value}' contains illegal characters`),
-  'pve-sdn-vnet-id': matching(/^[a-z][a-z0-9_-]{0,7}$/i, (value) => `vnet ID '${value}' contains illegal characters`),
+  'pve-sdn-zone-id': sdnId('zone', /^[a-z][a-z0-9]*[a-z0-9]$/i),
+  'pve-sdn-vnet-id': sdnId('vnet', /^[a-z][a-z0-9]*[a-z0-9]$/i),
   'pve-sdn-fabric-id': matching(/^[a-z0-9][a-z0-9-]{0,7}$/i, (value) => `fabric ID '${value}' contains illegal characters`),
   'pve-ha-resource-or-vm-id': matching(/^(?:(?:vm|ct):)?\d+$/, (value) => `value '${value}' does not look like a valid HA resource ID`),
   'mac-prefix': matching(isMac, looks('MAC address prefix')),

@@ -3,6 +3,7 @@ import { lxcKeys, qemuKeys, tableKey } from '../../../proxmox/schema';
 import { guestFilter } from '../acl';
 import { isOn, needs, anyone, route, vmidOf, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
+import { haOptions, isHaManaged, verboseState } from '../ha';
 import { cpusOf, mainDiskBytes, memoryMib, nameOf } from '../property-values';
 import { die } from '../pve-error';
 import type { Entries, Guest, GuestKind } from '../state';
@@ -11,14 +12,25 @@ import { statusOf } from '../statistics';
 const audits = needs('/vms/{vmid}', 'VM.Audit');
 const notInSchema: Readonly<Record<string, true>> = { snaptime: true };
 
+const numbers = { qemu: new Map<string, boolean>(), lxc: new Map<string, boolean>() } as const;
+
+/** Asked of each line of each configuration that is read: each key is looked up once. */
+function isNumber(kind: GuestKind, key: string): boolean {
+  const known = numbers[kind].get(key);
+  if (known !== undefined) return known;
+  const keys = kind === 'qemu' ? qemuKeys : lxcKeys;
+  const name = tableKey(keys, key);
+  const type = name === null ? undefined : keys[name]?.type;
+  const made = type === 'integer' || type === 'boolean' || notInSchema[key] === true;
+  numbers[kind].set(key, made);
+  return made;
+}
+
 /** One value as JSON: what the schema calls integer or boolean is a number, all else is text (Proxmox VE 8.4). */
 function shown(kind: GuestKind, key: string, value: string): string | number {
   if (key === 'cipassword') return '**********';
   if (key === 'description' && kind === 'lxc') return value.endsWith('\n') ? value : `${value}\n`;
-  const keys = kind === 'qemu' ? qemuKeys : lxcKeys;
-  const name = tableKey(keys, key);
-  const type = name === null ? undefined : keys[name]?.type;
-  return (type === 'integer' || type === 'boolean' || notInSchema[key] === true) && /^-?\d+$/.test(value) ? Number(value) : value;
+  return isNumber(kind, key) && /^-?\d+$/.test(value) ? Number(value) : value;
 }
 
 const shownAll = (kind: GuestKind, entries: Entries): Record<string, unknown> => Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, shown(kind, key, value)]));
@@ -68,12 +80,14 @@ function list(kind: GuestKind, call: Call): readonly Record<string, unknown>[] {
   return call.cluster.guests().filter((guest) => guest.kind === kind && guest.node === call.node && sees(guest.vmid)).map((guest) => ({ ...facts(call, guest), ...(isOn(call, 'full') ? { qmpstatus: qmpStatus(guest), ...(kind === 'qemu' ? nics(guest) : {}) } : {}) }));
 }
 
+/** `ignored` is no management. */
+const haFacts = (call: Call, guest: Guest): Record<string, unknown> => (isHaManaged(call.cluster, guest.vmid) ? { managed: 1, state: verboseState(call.cluster, guest), ...(haOptions(call.cluster, guest.vmid)['group'] === undefined ? {} : { group: haOptions(call.cluster, guest.vmid)['group'] }) } : { managed: 0 });
+
 function current(kind: GuestKind, call: Call): Record<string, unknown> {
   const guest = call.cluster.guestAt(call.node, kind, vmidOf(call));
-  const managed = call.cluster.state.haGuests.includes(guest.vmid);
   const agent = guest.main['agent'] !== undefined && /^(?:enabled=)?(?:1|on|yes|true)\b/.test(guest.main['agent']);
   return {
-    ...facts(call, guest), ha: managed ? { managed: 1, state: guest.power === null ? 'stopped' : 'started' } : { managed: 0 },
+    ...facts(call, guest), ha: haFacts(call, guest),
     ...(kind === 'qemu' ? { qmpstatus: qmpStatus(guest), ...(agent ? { agent: 1 } : {}), ...(Object.keys(guest.main).some((key) => /^serial\d$/.test(key)) ? { serial: 1 } : {}), ...nics(guest), ...(guest.power === null ? {} : { 'running-machine': 'pc-i440fx-9.2+pve1', 'running-qemu': '9.2.0' }) } : {}),
   };
 }

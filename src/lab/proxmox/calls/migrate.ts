@@ -1,8 +1,10 @@
 // Migration: the configuration moves to another node and the old path answers as if the guest were gone (Proxmox VE 8.4).
 import { isOn, needs, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { haOf, isHaManaged } from '../ha';
+import { moveGuest } from '../move';
 import { isCdrom, isDrive, isUnused, volumeIn } from '../property-values';
 import { badParameters, die } from '../pve-error';
-import type { Guest, GuestKind } from '../state';
+import type { GuestKind } from '../state';
 
 function preconditions(call: Call): Record<string, unknown> {
   const { cluster } = call;
@@ -34,33 +36,25 @@ function migrate(call: Call, kind: GuestKind): Answer {
   if (found.main['lock'] !== undefined) die(`${kind === 'qemu' ? 'VM' : 'CT'} is locked (${found.main['lock']})`);
   if (found.power !== null && kind === 'qemu' && !isOn(call, 'online')) die("can't migrate running VM without --online");
   if (found.power !== null && kind === 'lxc' && !isOn(call, 'online') && !isOn(call, 'restart')) die("can't migrate running container without --online or --restart");
-  if (cluster.state.haGuests.includes(vmid)) {
+  if (isHaManaged(cluster, vmid)) {
     return task(call, 'hamigrate', vmid, async (worker) => {
       await worker.begin();
-      setTimeout(() => { if (cluster.guest(vmid) === found) move(call, found, target); }, cluster.options.taskMillis + 20).unref();
+      worker.log(`Requesting HA migration for ${kind === 'qemu' ? 'VM' : 'CT'} ${vmid} to node ${target}`);
+      haOf(cluster).targets[vmid] = target;
+      cluster.commit();
     });
   }
   return task(call, kind === 'qemu' ? 'qmigrate' : 'vzmigrate', vmid, (worker) => cluster.withFlock(kind, vmid, async () => {
     await worker.begin();
     const guest = cluster.guestAt(call.node, kind, vmid);
-    worker.log(`starting migration of ${kind === 'qemu' ? 'VM' : 'CT'} ${vmid} to node '${target}'`);
+    const say = (line: string): void => worker.log(`${new Date(cluster.now() * 1000).toISOString().replace('T', ' ').slice(0, 19)} ${line}`);
+    say(`starting migration of ${kind === 'qemu' ? 'VM' : 'CT'} ${vmid} to node '${target}' (${cluster.state.nodes.find((node) => node.name === target)?.ip ?? target})`);
     guest.main['lock'] = 'migrate';
     cluster.changed(guest);
     await worker.middle();
-    move(call, guest, target);
-    worker.log('migration finished successfully');
+    moveGuest(cluster, guest, target);
+    say('migration finished successfully (duration 00:00:00)');
   }));
-}
-
-function move(call: Call, guest: Guest, target: string): void {
-  if (guest.main['lock'] === 'migrate') delete guest.main['lock'];
-  for (const [key, value] of Object.entries(guest.main)) {
-    const volid = volumeIn(key, value);
-    const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
-    if (volume?.owner === guest.vmid && volume.node !== null) volume.node = target;
-  }
-  guest.node = target;
-  call.cluster.changed(guest);
 }
 
 const migrates = needs('/vms/{vmid}', 'VM.Migrate');

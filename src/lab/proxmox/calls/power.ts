@@ -1,6 +1,7 @@
 // Start, stop, shutdown, reboot, pause: what is refused at once and what only inside the task differs between VM and
 // container (Proxmox VE 8.4, 7.1 of the reference). For guests under HA the task ends when the wish is queued.
 import { isOn, isRootItself, needs, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
+import { crmStateOf, isHaManaged, sidOf, wish } from '../ha';
 import { powerOff, powerOn } from '../power-state';
 import { badParameters, die } from '../pve-error';
 import type { Guest, GuestKind } from '../state';
@@ -24,14 +25,19 @@ function checkSkiplock(call: Call): void {
   if (isOn(call, 'skiplock') && !isRootItself(call)) badParameters({ skiplock: 'Only root may use this option.' });
 }
 
-/** A verb under HA: the task only notes the wish, the manager acts on it soon after. */
-function viaHa(call: Call, type: 'hastart' | 'hastop', act: (guest: Guest) => void, kind: GuestKind): Answer | null {
+/** A verb under HA: the task only notes the wish, the manager acts on it in its next round. */
+function viaHa(call: Call, type: 'hastart' | 'hastop', kind: GuestKind): Answer | null {
   const vmid = vmidOf(call);
-  if (!call.cluster.state.haGuests.includes(vmid)) return null;
+  const { cluster } = call;
+  if (!isHaManaged(cluster, vmid)) return null;
+  if (isOn(call, 'overrule-shutdown')) badParameters({ 'overrule-shutdown': 'Not applicable for HA resources.' });
   return task(call, type, vmid, async (worker) => {
     await worker.begin();
-    const guest = call.cluster.guestAt(call.node, kind, vmid);
-    setTimeout(() => { if (call.cluster.guest(vmid) === guest && call.cluster.state.haGuests.includes(vmid)) act(guest); }, call.cluster.options.taskMillis + 20).unref();
+    const guest = cluster.guestAt(call.node, kind, vmid);
+    if (crmStateOf(cluster, vmid) === 'error') die(`service '${sidOf(guest)}' in error state, must be disabled and fixed first`);
+    worker.log(`Requesting HA ${type === 'hastart' ? 'start' : 'stop'} for ${nameOf(kind)} ${vmid}`);
+    wish(cluster, vmid, type === 'hastart' ? 'started' : 'stopped');
+    cluster.commit();
   });
 }
 
@@ -41,7 +47,7 @@ function start(call: Call, kind: GuestKind): Answer {
   const { cluster } = call;
   if (!cluster.state.quorate) die('cluster not ready - no quorum?');
   if (kind === 'lxc' && cluster.guest(vmid)?.power) die(`CT ${vmid} already running`);
-  return viaHa(call, 'hastart', (guest) => { if (guest.power === null) powerOn(cluster, guest); }, kind) ?? task(call, `${letters[kind]}start`, vmid, (worker) => cluster.withFlock(kind, vmid, async () => {
+  return viaHa(call, 'hastart', kind) ?? task(call, `${letters[kind]}start`, vmid, (worker) => cluster.withFlock(kind, vmid, async () => {
     await worker.begin();
     const guest = cluster.guestAt(call.node, kind, vmid);
     if (guest.main['template'] === '1') die(kind === 'qemu' ? "you can't start a vm if it's a template" : "you can't start a CT if it's a template");
@@ -61,7 +67,7 @@ function stop(call: Call, kind: GuestKind): Answer {
   checkSkiplock(call);
   const vmid = vmidOf(call);
   if (kind === 'lxc') runningOrDie(call, kind, 'CT');
-  return viaHa(call, 'hastop', (guest) => powerOff(call.cluster, guest), kind) ?? task(call, `${letters[kind]}stop`, vmid, (worker) => halt(call, kind, worker));
+  return viaHa(call, 'hastop', kind) ?? task(call, `${letters[kind]}stop`, vmid, (worker) => halt(call, kind, worker));
 }
 
 async function halt(call: Call, kind: GuestKind, worker: Worker): Promise<void> {
@@ -76,17 +82,21 @@ async function halt(call: Call, kind: GuestKind, worker: Worker): Promise<void> 
   });
 }
 
+/** A shutdown asks the agent first where one is configured; without an answer it presses the button. */
+const isAgentAwaited = (guest: Guest): boolean => guest.kind === 'qemu' && /^(?:enabled=)?1\b/.test(guest.main['agent'] ?? '') && (guest.inside === undefined || guest.inside.agent.state === 'silent');
+
 function shutdown(call: Call, kind: GuestKind): Answer {
   checkSkiplock(call);
   const vmid = vmidOf(call);
   const { cluster } = call;
   if (kind === 'lxc') runningOrDie(call, kind, 'CT');
   if (cluster.guest(vmid)?.power?.paused === true && !isOn(call, 'forceStop')) die('VM is paused - cannot shutdown');
-  return viaHa(call, 'hastop', (guest) => powerOff(cluster, guest), kind) ?? task(call, `${letters[kind]}shutdown`, vmid, (worker) => cluster.withFlock(kind, vmid, async () => {
+  return viaHa(call, 'hastop', kind) ?? task(call, `${letters[kind]}shutdown`, vmid, (worker) => cluster.withFlock(kind, vmid, async () => {
     await worker.begin();
     const guest = cluster.guestAt(call.node, kind, vmid);
     if (guest.power === null) return;
     checkLock(guest);
+    if (isAgentAwaited(guest)) worker.log(`QEMU Guest Agent is not running - VM ${vmid} ${cluster.options.version === '8.4' ? 'qmp' : 'qga'} command 'guest-ping' failed - got timeout`);
     if (guest.deaf) {
       await worker.wait(Math.min(Number(call.params['timeout'] ?? 60), 60) * cluster.options.taskMillis);
       if (!isOn(call, 'forceStop')) die('VM quit/powerdown failed - got timeout');
@@ -108,6 +118,18 @@ function reboot(call: Call, kind: GuestKind): Answer {
   }));
 }
 
+/** Freezing a container is an experiment of Proxmox's own; it asks for a running one at once. */
+function onRunningCt(call: Call, type: string, paused: boolean): Answer {
+  checkSkiplock(call);
+  const guest = runningOrDie(call, 'lxc', 'CT');
+  return task(call, type, guest.vmid, (worker) => call.cluster.withFlock('lxc', guest.vmid, async () => {
+    await worker.begin();
+    checkLock(guest);
+    if (guest.power !== null) guest.power.paused = paused;
+    call.cluster.commit();
+  }));
+}
+
 /** Pause, resume and reset of a running VM. */
 function onRunning(call: Call, type: string, act: (power: NonNullable<Guest['power']>) => void): Answer {
   checkSkiplock(call);
@@ -124,6 +146,8 @@ export const powerRoutes: readonly Route[] = [
     route('POST', `/nodes/{node}/${kind}/{vmid}/status/start`, powers, (call) => start(call, kind)), route('POST', `/nodes/{node}/${kind}/{vmid}/status/stop`, powers, (call) => stop(call, kind)),
     route('POST', `/nodes/{node}/${kind}/{vmid}/status/shutdown`, powers, (call) => shutdown(call, kind)), route('POST', `/nodes/{node}/${kind}/{vmid}/status/reboot`, powers, (call) => reboot(call, kind)),
   ]),
+  route('POST', '/nodes/{node}/lxc/{vmid}/status/suspend', powers, (call) => onRunningCt(call, 'vzsuspend', true)),
+  route('POST', '/nodes/{node}/lxc/{vmid}/status/resume', powers, (call) => onRunningCt(call, 'vzresume', false)),
   route('POST', '/nodes/{node}/qemu/{vmid}/status/suspend', powers, (call) => onRunning(call, 'qmpause', (power) => { power.paused = true; })),
   route('POST', '/nodes/{node}/qemu/{vmid}/status/resume', powers, (call) => onRunning(call, 'qmresume', (power) => { power.paused = false; })),
   route('POST', '/nodes/{node}/qemu/{vmid}/status/reset', powers, (call) => onRunning(call, 'qmreset', (power) => { power.since = call.cluster.now(); })),

@@ -2,13 +2,14 @@
 // is served on loopback only, on every node's port, and talks JSON. Faults and acts are how tests and the demo put trouble
 // exactly between two requests of Sluice. Nothing here is a part of Proxmox.
 //
-//   GET    /__lab/requests?since=N   what was asked: counts by method and template, entries after number N
+//   GET    /__lab/requests?since=N   what was asked: counts by method and template, entries after number N; &forgotten=1: those too
 //   DELETE /__lab/requests           forget them (numbers go on)
 //   POST   /__lab/faults {match, fault?, act?, when?, times?} -> {id}     GET: the ones that are armed
 //   DELETE /__lab/faults[/ID]        lift one or all; a paused task goes on
 //   POST   /__lab/clock {advanceSeconds} -> {now}
 //   POST   /__lab/act {act: ...} -> {data}    a third party acts at once, whatever the ACLs say
 //   GET    /__lab/guests/VMID        the guest as the simulator holds it, its configuration text and digest
+import type { AgentFacts } from '../agent-facts';
 import type { GuestKind } from '../state';
 
 /** All given parts have to fit. `path` is a regular expression over the path below /api2/json, unescaped. */
@@ -59,6 +60,8 @@ export type Act =
   | { readonly act: 'move-to-node'; readonly vmid: number; readonly node: string }
   | { readonly act: 'start' | 'stop' | 'pause' | 'unlock' | 'ignore-shutdown'; readonly vmid: number }
   | { readonly act: 'lock'; readonly vmid: number; readonly lock: string }
+  /** An operating system with an agent is there from now on; what was said before stays where nothing else is said. */
+  | { readonly act: 'agent'; readonly vmid: number; readonly facts: Partial<AgentFacts> }
   | { readonly act: 'protect' | 'ha' | 'replication'; readonly vmid: number; readonly on: boolean }
   | { readonly act: 'snapshot'; readonly vmid: number; readonly name: string }
   | { readonly act: 'pool'; readonly vmid: number; readonly pool: string | null }
@@ -80,6 +83,10 @@ export interface RequestEntry {
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly token: string | null;
+  /** What the head of the request said of itself, and how long its body was. */
+  readonly agent: string | null;
+  readonly contentType: string | null;
+  readonly bodyLength: number;
   /** Null while it runs, and when the connection was cut. */
   readonly status: number | null;
 }
