@@ -169,12 +169,11 @@ function valuesOf(path: string, data: unknown): string {
 }
 
 function chosenOut(path: string, data: unknown): unknown {
-  if (/\/config$/.test(path)) return Object.fromEntries(Object.entries(data as Record<string, unknown>).filter(([key]) => !chosen.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (/\/config$/.test(path)) return Object.fromEntries(Object.entries((data ?? {}) as Record<string, unknown>).filter(([key]) => !chosen.has(key)).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (/\/pending$/.test(path)) return rows((data as readonly { readonly key: string }[]).filter((row) => !chosen.has(row.key)), ['key', 'value', 'pending', 'delete']);
   if (/\/nextid$/.test(path)) return data;
   // resources.cfg is so short that its digest is the same on both sides.
   if (/\/cluster\/(?:options|ha\/(?:resources|status\/current)|sdn\/(?:zones|vnets)|replication)$/.test(path)) return inOrder(data);
-  if (/\/cluster\/config\/nodes$/.test(path)) return (data as readonly unknown[]).length === 0 ? 'one node alone' : rows(data, ['node', 'name', 'nodeid', 'quorum_votes', 'ring0_addr']);
   if (/\/network\/\w+$/.test(path)) return inOrder(data);
   if (/\/rrddata/.test(path)) return (data as readonly unknown[]).length;
   if (/\/agent\/(?:get-(?:host-name|vcpus|users|timezone|fsinfo)|network-get-interfaces|exec-status|file-read)$/.test(path)) return inOrder(data);

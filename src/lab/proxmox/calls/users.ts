@@ -4,6 +4,8 @@ import { may } from '../acl';
 import { anyone, forbiddenUnless, isOn, nothing, demand, route, type Answer, type Call, type Route } from '../call';
 import { badParameters, die, wrapped } from '../pve-error';
 import type { User } from '../state';
+import { hashOf } from '../tickets';
+import { isRealm } from './ticket';
 
 const idOf = (call: Call): string => call.parts['userid'] ?? call.params['userid'] ?? '';
 const realmType = (userid: string): string => userid.split('@')[1] ?? '';
@@ -23,7 +25,15 @@ function list(call: Call): Answer {
   const { state, access } = call.cluster;
   const all = may(access, call.authid, '/access/groups', 'User.Modify', 'Sys.Audit');
   const rows = Object.entries(state.users).filter(([userid]) => all || userid === call.authid.split('!')[0]);
-  return { data: rows.map(([userid, user]) => ({ userid, enable: user.enable ? 1 : 0, expire: user.expire, ...(user.comment === '' ? {} : { comment: user.comment }), 'realm-type': realmType(userid), ...(isOn(call, 'full') ? { tokens: tokensOf(call, userid) } : {}) })) };
+  const wanted = (user: User): boolean => call.params['enabled'] === undefined || (isOn(call, 'enabled') === (user.enable && (user.expire === 0 || user.expire > call.cluster.now())));
+  const shown = rows.filter(([, user]) => wanted(user));
+  return { data: shown.map(([userid, user]) => ({ userid, ...shownUser(userid, user), 'realm-type': realmType(userid), ...(isOn(call, 'full') ? { groups: '', tokens: tokensOf(call, userid) } : {}) })) };
+}
+
+/** A user of the file has an e-mail address, be it an empty one; root@pam, whom every installation has, shows none (Proxmox VE 8.4). */
+function shownUser(userid: string, user: User): Record<string, unknown> {
+  const texts = Object.entries({ comment: user.comment, firstname: user.firstname ?? '', lastname: user.lastname ?? '', keys: user.keys ?? '' }).filter(([, text]) => text !== '');
+  return { enable: user.enable ? 1 : 0, expire: user.expire, ...Object.fromEntries(texts), ...(userid === 'root@pam' && user.email === undefined ? {} : { email: user.email ?? '' }) };
 }
 
 const tokensOf = (call: Call, userid: string): readonly Record<string, unknown>[] => Object.entries(call.cluster.state.tokens).filter(([id]) => id.startsWith(`${userid}!`))
@@ -34,17 +44,23 @@ function add(call: Call): Answer {
   const userid = idOf(call);
   wrapped('create user failed', () => {
     if (state.users[userid] !== undefined) die(`user '${userid}' already exists`);
-    state.users[userid] = { enable: call.params['enable'] !== '0', expire: Number(call.params['expire'] ?? 0), comment: call.params['comment'] ?? '' };
+    const { password } = call.params;
+    if (password !== undefined && !isRealm(realmType(userid))) die(`auth domain '${realmType(userid)}' does not exist`);
+    state.users[userid] = { enable: call.params['enable'] !== '0', expire: Number(call.params['expire'] ?? 0), comment: call.params['comment'] ?? '', ...namesIn(call), ...(password === undefined ? {} : { password: hashOf(password) }) };
   });
   call.cluster.commit();
   return nothing;
 }
+
+const namesIn = (call: Call): Pick<User, 'email' | 'firstname' | 'lastname' | 'keys'> =>
+  Object.fromEntries((['email', 'firstname', 'lastname', 'keys'] as const).flatMap((name) => (call.params[name] === undefined ? [] : [[name, call.params[name]]])));
 
 function change(call: Call): Answer {
   const user = known(call);
   if (call.params['enable'] !== undefined) user.enable = isOn(call, 'enable');
   if (call.params['expire'] !== undefined) user.expire = Number(call.params['expire']);
   if (call.params['comment'] !== undefined) user.comment = call.params['comment'];
+  Object.assign(user, namesIn(call));
   call.cluster.commit();
   return nothing;
 }
@@ -76,7 +92,7 @@ export const userRoutes: readonly Route[] = [
   route('GET', '/access/users', anyone, list), route('POST', '/access/users', (call) => { checkName(call); modifies(call); }, add),
   route('GET', '/access/users/{userid}', readsOne, (call) => {
     const user = known(call);
-    return { data: { enable: user.enable ? 1 : 0, expire: user.expire, groups: [], comment: user.comment, tokens: Object.fromEntries(tokensOf(call, idOf(call)).map(({ tokenid, ...rest }) => [String(tokenid), rest])) } };
+    return { data: { ...shownUser(idOf(call), user), groups: [], tokens: Object.fromEntries(tokensOf(call, idOf(call)).map(({ tokenid, ...rest }) => [String(tokenid), rest])) } };
   }),
   route('PUT', '/access/users/{userid}', modifies, change), route('DELETE', '/access/users/{userid}', modifies, remove),
   route('GET', '/access/users/{userid}/token', readsOne, (call) => {

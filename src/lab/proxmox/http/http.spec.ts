@@ -5,7 +5,7 @@ import { specCluster, specGuest, type SpecCluster } from '../../../../test/setup
 
 describe('the HTTP server of the simulated Proxmox', () => {
   let cluster: SpecCluster;
-  beforeAll(async () => { cluster = await specCluster([specGuest(100), specGuest(101, { node: 'pve2', running: true })], { unauthorizedDelayMillis: 60 }); });
+  beforeAll(async () => { cluster = await specCluster([specGuest(100), specGuest(101, { node: 'pve2', running: true })], { unauthorizedDelayMillis: 60, idleMillis: 400 }); });
   afterAll(() => cluster.close());
 
   it('answers any node from any node, and the certificate holds for 127.0.0.1', async () => {

@@ -3,12 +3,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { perform } from '../control/acts';
 import type { Fired } from '../control/faults';
 import { PveError } from '../pve-error';
 import type { StateFile } from '../state-file';
-import { answerPlain, send, sendTruncated, type WireAnswer } from './answer';
-import { authenticate } from './authenticate';
+import { answerPlain, inExtjs, send, sendTruncated, type Connection, type WireAnswer } from './answer';
+import { authenticate, isOpen, type Authenticated } from './authenticate';
 import { control, type Control } from './control-api';
 import { dispatch } from './dispatch';
 import { parseBody, parseForm, splitOnce } from './parameters';
@@ -16,6 +17,9 @@ import { parseBody, parseForm, splitOnce } from './parameters';
 const base = '/api2/';
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 const biggestBody = 512 * 1024;
+const biggestHead = 8 * 1024;
+const mostHeaderLines = 64;
+const requestsPerConnection = 100;
 
 export interface NodeServerOptions extends Control {
   readonly file: StateFile;
@@ -27,16 +31,27 @@ export interface NodeServerOptions extends Control {
 export class NodeServer {
   private readonly server: Server;
   private port = 0;
+  private readonly asked = new WeakMap<Socket, number>();
   private wanted = true;
 
   constructor(private readonly options: NodeServerOptions, readonly name: string) {
-    this.server = createServer({ ...options.certificate, keepAliveTimeout: 5000 }, (request, response) => {
+    this.server = createServer({ ...options.certificate, keepAliveTimeout: this.idleMillis, maxHeaderSize: biggestHead }, (request, response) => {
       this.answer(request, response).catch((error: unknown) => {
-        if (!response.headersSent) send(response, answerPlain(500, `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n').slice(0, 3).join(' ')));
+        if (!response.headersSent) this.send(request, response, answerPlain(500, `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n').slice(0, 3).join(' ')));
         else response.destroy();
       });
     });
-    this.server.maxRequestsPerSocket = 100;
+    // What is no request, or has too long a head, gets no answer.
+    this.server.on('clientError', (_error, socket) => { socket.destroy(); });
+  }
+
+  private get idleMillis(): number {
+    return this.options.cluster.options.idleMillis ?? 5000;
+  }
+
+  private send(request: IncomingMessage, response: ServerResponse, answer: WireAnswer): void {
+    const connection: Connection = { idleMillis: this.idleMillis, isWorn: !response.shouldKeepAlive || (this.asked.get(request.socket) ?? 0) >= requestsPerConnection };
+    send(response, answer, connection);
   }
 
   listen(port: number): Promise<number> {
@@ -72,6 +87,9 @@ export class NodeServer {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { cluster, file } = this.options;
+    const reply = (answer: WireAnswer): void => this.send(request, response, answer);
+    this.asked.set(request.socket, (this.asked.get(request.socket) ?? 0) + 1);
+    if (request.rawHeaders.length > 2 * mostHeaderLines) return void response.destroy();
     const method = request.method ?? '';
     const [path = '', query = ''] = splitOnce(request.url ?? '', '?');
     if (path.startsWith('/__lab/')) {
@@ -79,30 +97,30 @@ export class NodeServer {
       file.flush();
       await this.options.followNodes(this);
       response.once('finish', () => void this.options.followNodes());
-      return send(response, answer);
+      return reply(answer);
     }
     // A node that is down answers nobody; only the lab's control still reaches it.
     if (cluster.state.nodes.find((node) => node.name === this.name)?.online === false) return void response.destroy();
-    if (!methods.has(method)) return send(response, answerPlain(501, `method '${method}' not available`, ''));
-    if (request.headers['transfer-encoding'] !== undefined) return send(response, answerPlain(501, 'chunked transfer encoding not supported'));
+    if (!methods.has(method)) return reply(answerPlain(501, `method '${method}' not available`, ''));
+    if (request.headers['transfer-encoding'] !== undefined) return reply(answerPlain(501, 'chunked transfer encoding not supported'));
     cluster.tick();
-    const caller = authenticate(cluster, request.headers.authorization);
-    const token = caller.ok ? caller.authid : null;
     const apiPath = pathBelow(path);
+    const caller: Authenticated = apiPath.ok && isOpen(method, apiPath.path) ? { ok: true, authid: '' } : authenticate(cluster, method, request.headers);
+    const token = caller.ok && caller.authid !== '' ? caller.authid : null;
     const text = await bodyOf(request);
-    const done = this.options.log.note({ node: this.name, method, path: apiPath.ok ? apiPath.path : path, token, params: shownParams(request, query, text ?? '') });
+    const done = this.options.log.note({ node: this.name, method, path: apiPath.ok ? apiPath.path : path, token, params: shownParams(request, query, text ?? ''), agent: request.headers['user-agent'] ?? null, contentType: request.headers['content-type'] ?? null, bodyLength: text?.length ?? biggestBody });
     if (!caller.ok) {
       done(401);
       await delay(cluster.options.unauthorizedDelayMillis ?? 0);
-      return send(response, answerPlain(401, caller.reason, ''));
+      return reply(answerPlain(401, caller.reason, ''));
     }
     const refusal = refusedByServer(request, method, apiPath, text);
     if (refusal !== null || !apiPath.ok) {
       done(refusal?.status ?? 501);
-      return send(response, refusal ?? answerPlain(501, 'no such uri'));
+      return reply(refusal ?? answerPlain(501, 'no such uri'));
     }
     const fired = this.options.faults.fire({ method, path: apiPath.path, token });
-    const status = await this.carryOut(fired, response, () => this.api(request, caller.authid, method, apiPath.path, query, text ?? '', fired));
+    const status = await this.carryOut(fired, request, response, async () => apiPath.inFormat(await this.api(request, caller.authid, method, apiPath.path, query, text ?? '', fired)));
     done(status);
   }
 
@@ -111,14 +129,16 @@ export class NodeServer {
     try {
       params = { ...parseBody(request.headers['content-type'] ?? '', text), ...parseForm(query) };
     } catch (error) {
-      if (error instanceof PveError) return answerPlain(error.status, error.message);
+      if (error instanceof PveError) return answerPlain(error.status, error.message, `${error.message}\n`);
       throw error;
     }
-    return dispatch(this.options.cluster, { entry: this.name, authid, method, path, params, task: fired.task });
+    const answer = await dispatch(this.options.cluster, { entry: this.name, authid, method, path, params, task: fired.task });
+    if (answer.status === 401) await delay(this.options.cluster.options.unauthorizedDelayMillis ?? 0);
+    return answer;
   }
 
   /** Runs the request under what the lab ordered for it; tells the status that left, null when none did. */
-  private async carryOut({ before, after, fault }: Fired, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
+  private async carryOut({ before, after, fault }: Fired, request: IncomingMessage, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
     const { cluster, file } = this.options;
     for (const act of before) perform(cluster, act);
     if (before.length > 0) await this.options.followNodes();
@@ -141,14 +161,16 @@ export class NodeServer {
     }
     const sent = ordered !== null ? { ...answerPlain(ordered.status, reasons[ordered.status] ?? 'fault of the lab', ordered.body ?? '') }
       : fault === 'html' ? { status: 200, reason: 'OK', type: 'html' as const, body: '<!doctype html><html><body>Bad gateway</body></html>' } : (answer ?? answerPlain(500, 'nothing was answered'));
-    send(response, sent);
+    this.send(request, response, sent);
     return sent.status;
   }
 }
 
 const reasons: Readonly<Record<number, string>> = { 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout', 595: 'Connection refused', 596: 'Connection timed out', 597: 'Broken pipe', 599: 'Too many redirections' };
 
-type ApiPath = { readonly ok: true; readonly path: string } | { readonly ok: false; readonly answer: WireAnswer };
+const formats: Readonly<Record<string, (answer: WireAnswer) => WireAnswer>> = { json: (answer) => answer, extjs: inExtjs };
+
+type ApiPath = { readonly ok: true; readonly path: string; readonly inFormat: (answer: WireAnswer) => WireAnswer } | { readonly ok: false; readonly answer: WireAnswer };
 
 /** The path below the format, unescaped as a whole before it is split, so `%2F` splits (Proxmox VE 8.4). */
 function pathBelow(raw: string): ApiPath {
@@ -161,7 +183,8 @@ function pathBelow(raw: string): ApiPath {
     // Left as it came: no method fits it.
   }
   path = path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
-  return format === 'json' ? { ok: true, path } : { ok: false, answer: answerPlain(501, `no formatter for uri ${path}, ${format}`) };
+  const inFormat = formats[format];
+  return inFormat !== undefined ? { ok: true, path, inFormat } : { ok: false, answer: answerPlain(501, `no formatter for uri ${path}, ${format}`) };
 }
 
 function refusedByServer(request: IncomingMessage, method: string, path: ApiPath, text: string | null): WireAnswer | null {
@@ -182,6 +205,7 @@ function shownParams(request: IncomingMessage, query: string, text: string): Rec
 
 /** The body as text; null when it is too long. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  if ((request.headers['content-length'] ?? '0') === '0') return '';
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of request) {
