@@ -5,9 +5,7 @@ interface Explained { readonly why: string; readonly file: RegExp; readonly at: 
 
 const EXPLAINED: readonly Explained[] = [
   { why: 'the machine and the packages of the recording are not those of the lab', file: /\/\d+-status(-svc)?\.json$/, at: /hostname|installed_apps|plugins/ },
-  { why: 'apps without endpoints here', file: /10-auth\/051-/, at: /\.(circuits|wireless)$/ },
-  { why: 'only the simulated models are listed, and only the features the simulator has', file: /02-read\/063-/, at: /.*/ },
-  { why: 'only the simulated models are branchable here', file: /002-branchable-models/, at: /.*/ },
+  { why: 'descriptions of object types are sentences of NetBox\'s code, which are not copied', file: /02-read\/063-/, at: /\.description$/ },
   { why: 'provisioning copies no PostgreSQL tables here, so its log names none', file: /delivery-.*job_ended/, at: /data\.log/ },
   { why: 'the recording caught the branch between two states', file: /06-merge\/004-/, at: /object\.status/ },
   { why: 'after a revert NetBox counts restored interfaces and disks twice in counters it stores; here they are counted', file: /07-revert\//, at: /(interface_count|virtual_disk_count)$/ },

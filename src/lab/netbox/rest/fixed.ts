@@ -1,7 +1,7 @@
 // Answers that hold for the whole instance: versions and workers, the roots of the API, which models a branch isolates.
 import type { Answer } from '../http/exchange';
 import { json } from '../http/exchange';
-import { MODELS } from '../models/model-table';
+import { BRANCHABLE } from '../models/branchable';
 import { Answered } from '../write/errors';
 import type { Rest } from './rest';
 
@@ -19,7 +19,7 @@ export function status(rest: Rest): Answer {
 
 export function root(rest: Rest): Answer {
   onlyGet(rest);
-  const apps = ['core', 'dcim', 'extras', 'ipam', 'plugins', 'status', 'tenancy', 'users', 'virtualization', 'vpn'];
+  const apps = ['circuits', 'core', 'dcim', 'extras', 'ipam', 'plugins', 'status', 'tenancy', 'users', 'virtualization', 'vpn', 'wireless'];
   return json(200, Object.fromEntries(apps.map((app) => [app, `${rest.call.origin}/api/${app}/`])));
 }
 
@@ -30,8 +30,7 @@ export function branchingRoot(rest: Rest): Answer {
 
 export function branchableModels(rest: Rest): Answer {
   onlyGet(rest);
-  const rows = MODELS.filter((model) => model.branchable).map((model) => ({ app_label: model.type.split('.')[0] ?? '', model: model.type.split('.')[1] ?? '', verbose_name: model.verbose, verbose_name_plural: model.plural }));
-  return json(200, rows.sort((a, b) => (`${a.app_label}.${a.model}` < `${b.app_label}.${b.model}` ? -1 : 1)));
+  return json(200, BRANCHABLE.map((model) => ({ ...model })));
 }
 
 /** A user's own preferences: none are kept. */

@@ -10,10 +10,23 @@ interface ObjectType { readonly id: number; readonly app: string; readonly name:
 const TYPES: readonly ObjectType[] = MODELS.map((model) => ({ id: model.contentType, app: model.type.split('.')[0] ?? '', name: model.type.split('.')[1] ?? '', model }));
 const title = (text: string): string => text.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 
+const WITH_CONTACTS = ['dcim.site', 'dcim.manufacturer', 'dcim.device', 'tenancy.tenant', 'ipam.prefix', 'ipam.ipaddress', 'virtualization.cluster', 'virtualization.clustergroup', 'virtualization.virtualmachine', 'vpn.l2vpn'];
+const WITH_IMAGES = ['dcim.site', 'dcim.devicetype', 'dcim.device', 'virtualization.virtualmachine'];
+
+/** What NetBox can do with objects of a model, in the order in which it lists it: everything for those of its own apps, less for what describes NetBox itself. */
+function featuresOf(model: Model): readonly string[] {
+  const [fields, tags] = [model.rest.includes('custom_fields'), model.rest.includes('tags')];
+  const whole = fields && tags && model.branchable;
+  return [
+    ...(whole ? ['bookmarks'] : []), ...(model.changeLogged ? ['change_logging'] : []), ...(whole ? ['cloning'] : []), ...(WITH_CONTACTS.includes(model.type) ? ['contacts'] : []), ...(fields ? ['custom_fields'] : []),
+    ...(whole ? ['custom_links', 'custom_validation'] : []), 'event_rules', ...(whole ? ['export_templates'] : []), ...(WITH_IMAGES.includes(model.type) ? ['image_attachments'] : []), ...(whole ? ['journaling', 'notifications'] : []),
+    ...(tags ? ['tags'] : []), ...(model.branchable ? ['branching'] : []),
+  ];
+}
+
 function shown(rest: Rest, { id, app, name, model }: ObjectType): { readonly [key: string]: Json } {
-  const features = [...(model.changeLogged ? ['change_logging'] : []), ...(model.rest.includes('custom_fields') ? ['custom_fields'] : []), 'event_rules', ...(model.rest.includes('tags') ? ['tags'] : []), ...(model.branchable ? ['branching'] : [])];
   return {
-    id, url: `${rest.call.origin}/api/core/object-types/${id}/`, display: `${model.app} > ${title(model.verbose)}`, app_label: app, app_name: model.app, model: name, model_name: model.verbose, model_name_plural: model.plural, public: true, features,
+    id, url: `${rest.call.origin}/api/core/object-types/${id}/`, display: `${model.app} > ${title(model.verbose)}`, app_label: app, app_name: model.app, model: name, model_name: model.verbose, model_name_plural: model.plural, public: true, features: featuresOf(model),
     is_plugin_model: app === 'netbox_branching', rest_api_endpoint: `/api/${model.endpoint}/`, description: '',
   };
 }
