@@ -12,7 +12,8 @@ const body = (entries: Entries): string =>
 function compose(guest: Guest): string {
   const pending: Entries = { ...guest.pending, ...(guest.pendingDelete.length === 0 ? {} : { delete: guest.pendingDelete.join(',') }) };
   const waiting = Object.keys(pending).length === 0 ? '' : `\n[PENDING]\n${body(pending)}`;
-  return body(guest.main) + waiting + guest.snapshots.map((snapshot) => `\n[${snapshot.name}]\n${body(snapshot.main)}`).join('');
+  const held = guest.cloudInit === undefined || Object.keys(guest.cloudInit).length === 0 ? '' : `\n[special:cloudinit]\n${body(guest.cloudInit)}`;
+  return body(guest.main) + waiting + held + guest.snapshots.map((snapshot) => `\n[${snapshot.name}]\n${body(snapshot.main)}`).join('');
 }
 
 const cache = new WeakMap<Guest, { readonly text: string; readonly digest: string }>();

@@ -1,5 +1,6 @@
 // Values that wait: on a running guest most keys change at the next start or stop through the API, and whatever waits is
 // applied as a whole by the next write to the stopped guest (Proxmox VE 8.4, 5.2 and 5.3 of the reference).
+import { isCloudInitDrive, noteCloudInitChange } from './cloud-init';
 import type { Cluster } from './cluster';
 import { isDrive, isMount, isNet, isUnused, valuesOf, volumeIn } from './property-values';
 import type { Guest } from './state';
@@ -38,7 +39,10 @@ function putKey(guest: Guest, key: string, value: string): void {
 export function applyAllPending(cluster: Cluster, guest: Guest): void {
   if (guest.pendingDelete.length === 0 && Object.keys(guest.pending).length === 0) return;
   for (const key of guest.pendingDelete) dropKey(guest, key);
-  for (const [key, value] of Object.entries(guest.pending)) putKey(guest, key, value);
+  for (const [key, value] of Object.entries(guest.pending)) {
+    putKey(guest, key, value);
+    if (isCloudInitDrive(key, value)) delete guest.cloudInit;
+  }
   guest.pending = {};
   guest.pendingDelete = [];
   cluster.changed(guest);
@@ -70,6 +74,7 @@ export function hotplug(cluster: Cluster, guest: Guest, selection: ReadonlySet<s
   for (const key of [...guest.pendingDelete]) {
     if (!selection.has(key) || !isLive(guest, key)) continue;
     guest.pendingDelete = guest.pendingDelete.filter((other) => other !== key);
+    noteCloudInitChange(guest, key, guest.main[key], undefined);
     dropKey(guest, key);
   }
   for (const [key, value] of Object.entries({ ...guest.pending })) {
@@ -85,6 +90,7 @@ export function hotplug(cluster: Cluster, guest: Guest, selection: ReadonlySet<s
       continue;
     }
     delete guest.pending[key];
+    noteCloudInitChange(guest, key, guest.main[key], value);
     putKey(guest, key, value);
   }
   cluster.changed(guest);

@@ -7,6 +7,8 @@ import type { Guest } from './state';
 
 export function powerOn(cluster: Cluster, guest: Guest): void {
   applyAllPending(cluster, guest);
+  // The drive is made anew at each start.
+  delete guest.cloudInit;
   cluster.state.lastPid += 3;
   guest.power = { pid: cluster.state.lastPid, since: cluster.now(), paused: false };
   touched(guest);

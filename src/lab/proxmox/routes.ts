@@ -26,6 +26,8 @@ import { sdnRoutes } from './calls/sdn';
 import { snapshotRoutes } from './calls/snapshots';
 import { storageRoutes } from './calls/storage';
 import { storageContentRoutes } from './calls/storage-content';
+import { moveDiskRoutes } from './calls/move-disk';
+import { cloudInitRoutes } from './calls/cloud-init';
 import { taskRoutes } from './calls/tasks';
 import { ticketRoutes } from './calls/ticket';
 import { userRoutes } from './calls/users';
@@ -33,6 +35,7 @@ import { userRoutes } from './calls/users';
 const all: readonly Route[] = [
   ...clusterRoutes, ...nodeRoutes, ...guestReadRoutes, ...createVmRoutes, ...createCtRoutes, ...configRoutes, ...resizeRoutes, ...powerRoutes, ...destroyRoutes, ...cloneRoutes, ...migrateRoutes, ...snapshotRoutes, ...taskRoutes,
   ...storageRoutes, ...storageContentRoutes,
+  ...moveDiskRoutes, ...cloudInitRoutes,
   ...agentRoutes, ...haRoutes, ...sdnRoutes, ...clusterOptionRoutes, ...clusterLogRoutes, ...nodeReadRoutes, ...poolRoutes, ...accessRoutes, ...userRoutes, ...ticketRoutes, ...indexRoutes,
 ];
 
@@ -47,15 +50,6 @@ const notYet = new Set<string>([
   'GET /cluster/backup-info/not-backed-up',
   'GET /nodes/{node}/aplinfo',
   'POST /nodes/{node}/vzdump',
-  'PUT /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config',
-  'GET /nodes/{node}/qemu/{vmid}/feature',
-  'POST /nodes/{node}/qemu/{vmid}/move_disk',
-  'GET /nodes/{node}/qemu/{vmid}/cloudinit',
-  'PUT /nodes/{node}/qemu/{vmid}/cloudinit',
-  'GET /nodes/{node}/qemu/{vmid}/cloudinit/dump',
-  'PUT /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config',
-  'GET /nodes/{node}/lxc/{vmid}/feature',
-  'POST /nodes/{node}/lxc/{vmid}/move_volume',
 ]);
 
 export function routeOf(spec: MethodSpec): Route {

@@ -1,11 +1,13 @@
-// Snapshots and templates. Sluice takes neither; people do, and both move the digest or close a way (Proxmox VE 8.4).
+// Snapshots, templates, and what storages allow of them. Sluice takes neither; people do, and both move the digest or close a
+// way (Proxmox VE 8.4).
 import { needs, nothing, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { touched } from '../config-text';
 import { powerOff } from '../power-state';
-import { isDrive, isMount, volumeIn } from '../property-values';
+import { disksOf, hasFeature, nodesFor, type Feature } from '../features';
 import { die } from '../pve-error';
 import { dropSnapshot, rollBack, takeSnapshot } from '../snapshots';
 import type { Guest, GuestKind } from '../state';
+import { toBase } from '../volumes';
 
 const letters = { qemu: 'qm', lxc: 'vz' } as const;
 const word = (kind: GuestKind): string => (kind === 'qemu' ? 'VM' : 'CT');
@@ -30,19 +32,12 @@ function has(guest: Guest, name: string): void {
   if (!guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot '${name}' does not exist`);
 }
 
-/** Raw files on a directory storage cannot be snapshotted. */
-const canSnapshot = (call: Call, guest: Guest): boolean => Object.entries(guest.main).every(([key, value]) => {
-  const volid = isDrive(key) || isMount(key) ? volumeIn(key, value) : null;
-  const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
-  return volume === undefined || volume.format !== 'raw' || call.cluster.storage(volume.storage).type !== 'dir' || /cloudinit/.test(volid ?? '');
-});
-
 function take(call: Call, kind: GuestKind): Answer {
   const name = nameIn(call);
   if (name === 'current' || name === 'pending') die(`unable to use snapshot name '${name}' (reserved name)`);
   return onGuest(call, kind, 'snapshot', (guest) => {
     if (guest.main['template'] === '1') die("you can't take a snapshot if it's a template");
-    if (!canSnapshot(call, guest)) die('snapshot feature is not available');
+    if (!hasFeature(call.cluster, guest.main, 'snapshot')) die('snapshot feature is not available');
     if (guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot name '${name}' already used`);
     takeSnapshot(guest, name, call.params['description'] ?? '', call.cluster.now());
   });
@@ -65,15 +60,7 @@ function roll(call: Call, kind: GuestKind): Answer {
 
 /** Volumes of a template are renamed to `base-...`: linked clones hang on them. */
 function becomeTemplate(call: Call, guest: Guest): void {
-  for (const [key, value] of Object.entries(guest.main)) {
-    const volid = isDrive(key) || isMount(key) ? volumeIn(key, value) : null;
-    const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
-    if (volid === null || volume === undefined || !/(?:^|[:/])vm-\d+-disk-/.test(volid)) continue;
-    const base = volid.replace(/(^|[:/])vm-(\d+-disk-)/, '$1base-$2');
-    call.cluster.state.volumes[base] = volume;
-    delete call.cluster.state.volumes[volid];
-    guest.main[key] = value.replace(volid, base);
-  }
+  for (const { key, volid } of disksOf(guest.main)) guest.main[key] = (guest.main[key] ?? '').replace(volid, toBase(call.cluster, volid));
   guest.main['template'] = '1';
   touched(guest);
 }
@@ -88,6 +75,27 @@ function template(call: Call, kind: GuestKind): Answer {
   return kind === 'qemu' ? started : nothing;
 }
 
+/** The note of a snapshot, which is a part of the text: the digest moves. */
+async function describe(call: Call, kind: GuestKind): Promise<Answer> {
+  const vmid = vmidOf(call);
+  await call.cluster.withFlock(kind, vmid, () => {
+    const guest = call.cluster.guestAt(call.node, kind, vmid);
+    if (guest.main['lock'] !== undefined) die(`${word(kind)} is locked (${guest.main['lock']})`);
+    const snapshot = guest.snapshots.find((each) => each.name === nameIn(call)) ?? die(`snapshot '${nameIn(call)}' does not exist`);
+    if (call.params['description'] !== undefined) snapshot.main['description'] = call.params['description'].replace(/\n+$/, '');
+    call.cluster.changed(guest);
+  });
+  return nothing;
+}
+
+function feature(call: Call, kind: GuestKind): Answer {
+  const { cluster, params } = call;
+  const guest = cluster.guestAt(call.node, kind, vmidOf(call));
+  const snapname = params['snapname'];
+  const main = snapname === undefined ? guest.main : (guest.snapshots.find((each) => each.name === snapname)?.main ?? die(`snapshot '${snapname}' does not exist`));
+  return { data: { hasFeature: hasFeature(cluster, main, params['feature'] as Feature) ? 1 : 0, ...(kind === 'qemu' ? { nodes: nodesFor(cluster, guest.node, main) } : {}) } };
+}
+
 const snapshots = needs('/vms/{vmid}', 'VM.Snapshot');
 const rollsBack = needs('/vms/{vmid}', 'VM.Snapshot', 'VM.Snapshot.Rollback');
 const allocates = needs('/vms/{vmid}', 'VM.Allocate');
@@ -95,6 +103,8 @@ const allocates = needs('/vms/{vmid}', 'VM.Allocate');
 export const snapshotRoutes: readonly Route[] = (['qemu', 'lxc'] as const).flatMap((kind) => [
   route('POST', `/nodes/{node}/${kind}/{vmid}/snapshot`, snapshots, (call) => take(call, kind)),
   route('DELETE', `/nodes/{node}/${kind}/{vmid}/snapshot/{snapname}`, snapshots, (call) => drop(call, kind)),
+  route('PUT', `/nodes/{node}/${kind}/{vmid}/snapshot/{snapname}/config`, snapshots, (call) => describe(call, kind)),
   route('POST', `/nodes/{node}/${kind}/{vmid}/snapshot/{snapname}/rollback`, rollsBack, (call) => roll(call, kind)),
+  route('GET', `/nodes/{node}/${kind}/{vmid}/feature`, needs('/vms/{vmid}', 'VM.Audit'), (call) => feature(call, kind)),
   route('POST', `/nodes/{node}/${kind}/{vmid}/template`, allocates, (call) => template(call, kind)),
 ]);
