@@ -1,7 +1,7 @@
 // One change of a change log, done again (merge, sync) or taken back (revert), with the validation of an ordinary save (netbox-branching 1.1.2,
 // strategy "iterative"). Ids stay what they were; an object created by a merge has no `last_updated` until something updates it.
 import type { Model } from '../models/model';
-import { displayOf, fromLogForm } from '../read/log-form';
+import { countersIn, displayOf, fromLogForm } from '../read/log-form';
 import { asObject, asText, jsonbOrder, sameJson } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { LogRow } from '../store/space';
@@ -10,7 +10,6 @@ import { fullClean } from '../write/clean';
 import type { Candidate } from '../write/clean';
 import { DoesNotExist } from '../write/errors';
 import type { Values, Writer } from '../write/writer';
-import { modelOfChange } from './changes';
 
 type Log = (line: string) => void;
 
@@ -34,7 +33,7 @@ function wholeObject(model: Model, form: JsonObject, id: number, view: View): Va
   followReferences(model, values, view);
   const defaults = Object.fromEntries(Object.entries(model.fields).map(([name, field]) => [name, field.default]));
   fullClean(model, { ...defaults, ...values, id }, view);
-  return values;
+  return { ...values, ...countersIn(form) };
 }
 
 /** Values of the fields that differ between two forms, taken from the second; custom fields key by key. */
@@ -48,7 +47,7 @@ function changedFields(model: Model, row: Row, from: JsonObject, to: JsonObject,
 }
 
 function update(writer: Writer, change: LogRow, from: JsonObject, to: JsonObject, log: Log | null, message: string): void {
-  const model = modelOfChange(change);
+  const model = writer.view.model(change.type);
   const row = writer.view.get(model.type, change.objectId);
   if (row === undefined) throw gone(model);
   log?.(`Updating ${model.verbose} ${displayOf(model, row, writer.view)}`);
@@ -61,7 +60,7 @@ function update(writer: Writer, change: LogRow, from: JsonObject, to: JsonObject
 
 /** Does a change again where `writer` writes. */
 export function redo(writer: Writer, change: LogRow, log: Log, message = ''): void {
-  const model = modelOfChange(change);
+  const model = writer.view.model(change.type);
   switch (change.action) {
     case 'create': {
       const values = wholeObject(model, change.post ?? {}, change.objectId, writer.view);
@@ -82,7 +81,7 @@ export function redo(writer: Writer, change: LogRow, log: Log, message = ''): vo
 
 /** Takes a change back: what was created goes, what was deleted comes again under its old id with new times and without its tags. */
 export function takeBack(writer: Writer, change: LogRow, log: Log): void {
-  const model = modelOfChange(change);
+  const model = writer.view.model(change.type);
   switch (change.action) {
     case 'create': {
       const row = writer.view.get(model.type, change.objectId);

@@ -11,10 +11,14 @@ import { naturalInterfaceName } from './network';
 /** Counters that NetBox stores on the object and therefore logs with it. */
 const COUNTED: Readonly<Record<string, string>> = { interface_count: 'virtualization.vminterface', virtual_disk_count: 'virtualization.virtualdisk' };
 
-export const countOn = (view: View, key: string, id: number): number => {
+/** A VM that a merge or a revert made brings the number its change data had, and whatever is made on it afterwards is added: restored things count twice. */
+export const countOn = (view: View, key: string, vm: Row): number => {
   const type = COUNTED[key];
-  return type === undefined ? 0 : view.where(type, 'virtual_machine', id).length;
+  return type === undefined ? 0 : Number(vm[key] ?? 0) + view.where(type, 'virtual_machine', vm.id).length;
 };
+
+/** The counters in change data, to be stored with the object that is made from it. */
+export const countersIn = (form: JsonObject): JsonObject => Object.fromEntries(Object.keys(COUNTED).filter((key) => key in form).map((key) => [key, form[key] ?? 0]));
 
 const tagNames = (view: View, row: Row): readonly string[] =>
   asIds(row['tags']).map((id) => asText(view.get('extras.tag', id)?.['name'])).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -24,7 +28,7 @@ function logValue(model: Model, key: string, row: Row, view: View): Json {
   if (key === 'custom_fields') return asObject(row['custom_fields']);
   if (key === 'tags') return tagNames(view, row);
   if (key === '_name') return naturalInterfaceName(asText(row['name']));
-  if (key in COUNTED && model.type === 'virtualization.virtualmachine') return countOn(view, key, row.id);
+  if (key in COUNTED && model.type === 'virtualization.virtualmachine') return countOn(view, key, row);
   const value = row[key] ?? null;
   const field = model.fields[key];
   if (field === undefined || value === null) return value;
