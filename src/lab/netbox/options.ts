@@ -1,4 +1,5 @@
 // What a simulated NetBox is started with. Everything is data, because the simulator usually runs in a child process.
+import type { NetBoxVersion } from './models/since-4-6';
 import type { Json } from './store/row';
 
 export interface SeedPermission {
@@ -46,7 +47,8 @@ export interface NetBoxSimOptions {
   readonly port?: number;
   /** Read if present (then `users` and `seed` are not applied again), rewritten after every change. */
   readonly stateFile?: string;
-  readonly version: '4.5.10';
+  /** What a state file was written with does not matter. */
+  readonly version: NetBoxVersion;
   readonly users: readonly SeedUser[];
   readonly seed: readonly SeedRequest[];
 }

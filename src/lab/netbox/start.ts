@@ -1,4 +1,4 @@
-// Starts a simulated NetBox 4.5.10 with netbox-branching 1.1.2 on a port of 127.0.0.1.
+// Starts a simulated NetBox 4.5.10 or 4.6.8 with netbox-branching 1.1.2 on a port of 127.0.0.1.
 import { Application } from './application';
 import { Control } from './control/control';
 import { serve } from './http/server';
@@ -12,6 +12,7 @@ export async function startNetBoxSim(options: NetBoxSimOptions): Promise<Running
   const { stateFile } = options;
   const earlier = stateFile === undefined ? undefined : readState(stateFile);
   const state = earlier ?? new State();
+  state.version = options.version;
   let ready = false;
   const saver = new Saver(() => {
     if (ready && stateFile !== undefined) writeState(stateFile, state);

@@ -1,6 +1,5 @@
 // Keeps netbox-branching's ChangeDiff rows: one per branch and object, told apart by what was, what the branch made of it and what main holds now.
 // Conflicts are computed as 1.1.2 does it: on saves inside the branch and on deletes in main, not when main is edited (fixed upstream in 1.1.3).
-import { knownModel } from '../models/registry';
 import { cleaned, storedLogForm } from '../read/log-form';
 import { jsonbOrder, sameJson } from '../store/row';
 import type { LogRow } from '../store/space';
@@ -24,11 +23,11 @@ const inMain = (state: State, type: string, id: number): ChangeData | null => {
   const row = state.main.get(type, id);
   if (row === undefined) return null;
   // Private keys such as `_name` stay in `current_data` alone (netbox-branching 1.1.2).
-  return jsonbOrder(Object.fromEntries(Object.entries(storedLogForm(knownModel(type), row, View.main(state))).filter(([key]) => key !== 'created' && key !== 'last_updated'))) as ChangeData;
+  return jsonbOrder(Object.fromEntries(Object.entries(storedLogForm(View.main(state).model(type), row, View.main(state))).filter(([key]) => key !== 'created' && key !== 'last_updated'))) as ChangeData;
 };
 
 const find = (state: State, branch: number, type: string, objectId: number): DiffRow | undefined =>
-  [...state.diffs.values()].find((row) => row.branch === branch && row.objectId === objectId && row.type === type);
+  state.diffs.of(type, objectId).find((row) => row.branch === branch);
 
 /** The diff row of one object in one branch, if the branch touched it. */
 export const diffOf = find;
@@ -54,8 +53,8 @@ export function followBranchChange(state: State, branch: number, change: LogRow)
 
 /** Follows a change-log row that was written in main: rows of ready branches learn what main holds now. */
 export function followMainChange(state: State, change: LogRow): void {
-  for (const row of state.diffs.values()) {
-    if (row.objectId !== change.objectId || row.type !== change.type || state.main.get('netbox_branching.branch', row.branch)?.['status'] !== 'ready') continue;
+  for (const row of state.diffs.of(change.type, change.objectId)) {
+    if (state.main.get('netbox_branching.branch', row.branch)?.['status'] !== 'ready') continue;
     const next = { ...row, current: change.action === 'delete' ? null : cleaned(change.post), lastUpdated: state.clock.now() };
     state.set(state.diffs, row.id, change.action === 'delete' ? { ...next, conflicts: conflictsOf(next) } : next);
   }

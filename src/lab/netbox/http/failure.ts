@@ -11,7 +11,7 @@ export function failureOf(error: unknown): Answer {
   if (error instanceof NotFound) return json(404, { detail: error.message });
   if (error instanceof Protected) return json(409, { detail: error.message });
   if (error instanceof PlainText) return html(error.status, error.message);
-  if (error instanceof Answered) return json(error.status, error.body);
+  if (error instanceof Answered) return json(error.status, error.body, error.headers);
   if (error instanceof IntegrityError) return crash('IntegrityError', error.message);
   if (error instanceof DoesNotExist) return crash('DoesNotExist', error.message);
   if (error instanceof ServerError) return crash(error.exception, error.message);

@@ -88,7 +88,7 @@ const virtualization: readonly Model[] = [
     log: 'created owner description comments local_context_data config_template site cluster device tenant platform name status start_on_boot role primary_ip4 primary_ip6 vcpus memory disk serial interface_count virtual_disk_count custom_fields tags',
     unique: [
       { fields: ['name', 'cluster', 'tenant'], caseless: 'name', constraint: 'virtualization_virtualmachine_unique_name_cluster_tenant' },
-      { fields: ['name', 'cluster'], caseless: 'name', whenNull: 'tenant', constraint: 'virtualization_virtualmachine_unique_name_cluster', message: 'Virtual machine name must be unique per cluster.' },
+      { fields: ['name', 'cluster'], caseless: 'name', whenNull: ['tenant'], constraint: 'virtualization_virtualmachine_unique_name_cluster', message: 'Virtual machine name must be unique per cluster.' },
     ],
   }),
   model('virtualization.vminterface', 'virtualization/interfaces', {

@@ -7,8 +7,8 @@ export interface UniqueRule {
   readonly fields: readonly string[];
   /** Compared without case. */
   readonly caseless?: string;
-  /** Holds only for objects where this field is null (a partial unique index). */
-  readonly whenNull?: string;
+  /** Holds only for objects where these fields are null (a partial unique index). */
+  readonly whenNull?: readonly string[];
   /** Name of the database constraint; named ones answer with its name, the others with a sentence about the fields. */
   readonly constraint?: string;
   readonly message?: string;

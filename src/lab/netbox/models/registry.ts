@@ -1,13 +1,22 @@
 // Finding a model by its type, its endpoint or its content type number, and who points at it.
 import type { Model } from './model';
 import { MODELS } from './model-table';
+import { VM_TYPE, isSince46, modelIn } from './since-4-6';
+import type { NetBoxVersion } from './since-4-6';
 
-const byType = new Map(MODELS.map((model) => [model.type, model]));
-const byEndpoint = new Map(MODELS.map((model) => [model.endpoint, model]));
-const byContentType = new Map(MODELS.map((model) => [model.contentType, model]));
+const ALL = [...MODELS, VM_TYPE];
+const byType = new Map(ALL.map((model) => [model.type, model]));
+const byEndpoint = new Map(ALL.map((model) => [model.endpoint, model]));
+const byContentType = new Map(ALL.map((model) => [model.contentType, model]));
+
+/** Every model that this version has an endpoint for. */
+export const modelsIn = (version: NetBoxVersion): readonly Model[] => (isSince46(version) ? ALL : MODELS);
 
 export const modelOf = (type: string): Model | undefined => byType.get(type);
-export const modelAt = (endpoint: string): Model | undefined => byEndpoint.get(endpoint);
+export function modelAt(endpoint: string, version: NetBoxVersion = '4.5.10'): Model | undefined {
+  const found = byEndpoint.get(endpoint);
+  return found === undefined || (found === VM_TYPE && !isSince46(version)) ? undefined : modelIn(version, found);
+}
 export const modelOfContentType = (id: number): Model | undefined => byContentType.get(id);
 
 /** The model of a type that is known to be in the table; an unknown one is a mistake in the simulator. */
@@ -20,8 +29,9 @@ export function knownModel(type: string): Model {
 export interface Reference { readonly model: Model; readonly field: string; readonly onDelete: 'cascade' | 'protect' | 'null' }
 
 const references = new Map<string, Reference[]>();
-for (const model of MODELS)
-  for (const [field, { type }] of Object.entries(model.fields))
+// A reference of a later version is null in an earlier one.
+for (const model of ALL)
+  for (const [field, { type }] of Object.entries(modelIn('4.6.8', model).fields))
     if (type.kind === 'fk') references.set(type.to, [...(references.get(type.to) ?? []), { model, field, onDelete: type.onDelete }]);
 
 /** Every foreign key that may point at an object of this type. */

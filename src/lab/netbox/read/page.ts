@@ -17,11 +17,13 @@ export function windowOf(query: Query): Window {
 
 const encode = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+').replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
-function link(url: string, query: Query, window: Window, offset: number): string {
+const link = (url: string, query: Query, window: Window, offset: number): string => pageLink(url, query, { limit: String(window.limit), ...(offset > 0 ? { offset: String(offset) } : {}) });
+
+/** The same request for another page; parameters come sorted. */
+export function pageLink(url: string, query: Query, place: Readonly<Record<string, string>>): string {
   const parameters = new Map(query);
-  parameters.set('limit', [String(window.limit)]);
-  if (offset > 0) parameters.set('offset', [String(offset)]);
-  else parameters.delete('offset');
+  parameters.delete('offset');
+  for (const [name, value] of Object.entries(place)) parameters.set(name, [value]);
   const pairs = [...parameters].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flatMap(([key, values]) => values.map((value) => `${encode(key)}=${encode(value)}`));
   return `${url}?${pairs.join('&')}`;
 }

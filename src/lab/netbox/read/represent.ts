@@ -78,7 +78,7 @@ export class Representer {
 
   fullOf(type: string, id: number): Shown | null {
     const row = this.view.get(type, id);
-    return row === undefined ? null : this.full(knownModel(type), row);
+    return row === undefined ? null : this.full(this.view.model(type), row);
   }
 
   brief(type: string, id: number | null): Shown | null {

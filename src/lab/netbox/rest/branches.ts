@@ -36,7 +36,7 @@ function list(rest: Rest): Answer {
   const filter = filterOf(rest.view, model, rest.call.query);
   if ('errors' in filter) throw new Invalid(filter.errors);
   const represent = rest.represent();
-  return listOf(rest.call, [...rest.view.all(BRANCH)].filter(filter.test), model.order, (row, path) => pathValue(rest.view, model, row, path), (row) => represent.full(model, row), false);
+  return listOf(rest, [...rest.view.all(BRANCH)].filter(filter.test), model.order, (row, path) => pathValue(rest.view, model, row, path), (row) => represent.full(model, row), false);
 }
 
 function create(rest: Rest): Answer {

@@ -4,9 +4,12 @@ import { printed } from '../http/exchange';
 import { Printer } from '../http/python-json';
 import type { Model } from '../models/model';
 import { askedOrder, sorted } from '../read/ordering';
+import { cursorPage, fromStart, startOf } from '../read/cursor';
 import { pageOf, pageText, windowOf } from '../read/page';
 import type { Shown } from '../read/represent';
+import { isSince46 } from '../models/since-4-6';
 import type { Json } from '../store/row';
+import type { Rest } from './rest';
 
 export type Sparse = (model: Model, full: (keys: readonly string[]) => Shown, brief: () => Shown) => Shown;
 type Value<T> = (item: T, path: string) => Json | undefined;
@@ -21,14 +24,17 @@ function sparseOf(call: Call): Sparse {
 }
 
 /** One page of a list as an answer. `ready` items stand in their order already. */
-export function listOf<T extends { readonly id: number }>(call: Call, items: readonly T[], order: readonly string[], value: Value<T>, show: (item: T, sparse: Sparse) => Json, natural = true, ready = false): Answer {
+export function listOf<T extends { readonly id: number }>({ call, state }: Rest, items: readonly T[], order: readonly string[], value: Value<T>, show: (item: T, sparse: Sparse) => Json, natural = true, ready = false): Answer {
   const [sample] = items;
   const asked = askedOrder(call.query.get('ordering')?.at(-1), (field) => field === 'id' || (sample !== undefined && value(sample, field) !== undefined));
   const window = windowOf(call.query);
+  const start = isSince46(state.version) ? startOf(call.query) : undefined;
   const sparse = sparseOf(call);
   const rows = ready && asked === undefined ? items : sorted(items, asked ?? order, value, natural);
   const printer = new Printer('compact');
   // Printed one by one: a page of objects that wait for each other costs more than the page itself.
-  const results = rows.slice(window.offset, window.offset + window.limit).map((item) => printer.print(show(item, sparse)));
-  return printed(200, pageText(pageOf(`${call.origin}${call.path}`, call.query, window, rows.length), results));
+  const shown = start === undefined ? rows.slice(window.offset, window.offset + window.limit) : fromStart(items, start, window.limit);
+  const url = `${call.origin}${call.path}`;
+  const head = start === undefined ? pageOf(url, call.query, window, rows.length) : cursorPage(url, call.query, window.limit, shown);
+  return printed(200, pageText(head, shown.map((item) => printer.print(show(item, sparse)))));
 }

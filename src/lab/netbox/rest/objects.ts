@@ -151,6 +151,9 @@ export function objects(rest: Rest, model: Model, id: number | null): Answer {
   }
   if (method === 'POST') throw new Answered(405, { detail: 'Method "POST" not allowed.' });
   if (method === 'DELETE') return remove(rest, model, id);
-  const row = method === 'GET' ? found(rest, model, id, 'view') : updateOne(rest, model, found(rest, model, id, 'change'), rest.body());
-  return json(200, rest.represent().full(model, rest.view.get(model.type, row.id) ?? row));
+  const before = found(rest, model, id, action);
+  if (method !== 'GET') demandMatch(rest, model, before);
+  const row = method === 'GET' ? before : updateOne(rest, model, before, rest.body());
+  const stored = rest.view.get(model.type, row.id) ?? row;
+  return json(200, rest.represent().full(model, stored), etagHeader(rest, model, stored));
 }

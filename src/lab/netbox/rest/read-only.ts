@@ -69,6 +69,6 @@ export function readOnly<T extends { readonly id: number }>(endpoint: ReadOnly<T
     }
     if (Object.keys(errors).length > 0) throw new Invalid(errors);
     const rows = endpoint.rows(rest).filter((row) => tests.every((test) => test(row)));
-    return listOf(call, rows, endpoint.order, endpoint.value, (item) => (endpoint.sparse === true ? sparse(endpoint.show(rest, item), rest) : endpoint.show(rest, item)));
+    return listOf(rest, rows, endpoint.order, endpoint.value, (item) => (endpoint.sparse === true ? sparse(endpoint.show(rest, item), rest) : endpoint.show(rest, item)));
   };
 }

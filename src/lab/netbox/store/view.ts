@@ -1,5 +1,7 @@
 // What one request sees: a branch's tables for branchable models, main's for everything else (users, custom fields, webhooks, branches).
+import type { Model } from '../models/model';
 import { knownModel } from '../models/registry';
+import { modelIn } from '../models/since-4-6';
 import type { Json, Row } from './row';
 import type { Space } from './space';
 import type { State } from './state';
@@ -17,6 +19,11 @@ export class View {
 
   get inBranch(): boolean {
     return this.space !== this.state.main;
+  }
+
+  /** The model of a type as this NetBox's version has it. */
+  model(type: string): Model {
+    return modelIn(this.state.version, knownModel(type));
   }
 
   spaceOf(type: string): Space {

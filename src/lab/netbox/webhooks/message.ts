@@ -19,7 +19,7 @@ const body = (head: Head, rest: JsonObject): string =>
 /** `data` of an object event: as it is now, or as it was before it went. */
 export function objectData(event: ObjectEvent, view: View): Json {
   if (event.data !== null) return event.data;
-  const model = knownModel(event.type);
+  const model = view.model(event.type);
   const row = view.get(event.type, event.id);
   return row === undefined ? null : new Representer(view, '').full(model, row, model.rest.filter((key) => key !== 'config_context'));
 }

@@ -8,6 +8,8 @@ import type { Candidate } from './clean';
 import { parseCustomFields } from './custom-fields';
 import { Invalid } from './errors';
 import { parseTags, parseValue } from './parse-value';
+import { changedTags } from './tag-changes';
+import { typeDefaults } from './vm-placement';
 import type { Values } from './writer';
 
 export interface Body { readonly values: Values; readonly message: string }
@@ -36,7 +38,7 @@ export function readBody(view: View, model: Model, body: Json, existing: Row | n
     if (parsed.ok) values[name] = parsed.value;
     else errors[name] = parsed.error;
   }
-  readTags(view, model, body, values, errors);
+  readTags(view, model, body, existing, values, errors);
   if (model.rest.includes('custom_fields') && (body['custom_fields'] !== undefined || existing === null)) {
     const parsed = parseCustomFields(view, model.type, body['custom_fields'], existing === null ? null : asObject(existing['custom_fields']));
     if (parsed.ok) values['custom_fields'] = parsed.value;
@@ -48,8 +50,11 @@ export function readBody(view: View, model: Model, body: Json, existing: Row | n
   return { values: validated(view, model, values, existing), message: typeof message === 'string' ? message : '' };
 }
 
-function readTags(view: View, model: Model, body: JsonObject, values: Record<string, Json>, errors: Record<string, Json>): void {
-  if (!model.rest.includes('tags') || body['tags'] === undefined) return;
+function readTags(view: View, model: Model, body: JsonObject, existing: Row | null, values: Record<string, Json>, errors: Record<string, Json>): void {
+  if (!model.rest.includes('tags')) return;
+  const changed = changedTags(view, body, existing, errors);
+  if (changed !== undefined) values['tags'] = changed;
+  if (body['tags'] === undefined || errors['tags'] !== undefined) return;
   const parsed = parseTags(view, body['tags']);
   if (parsed.ok) values['tags'] = asIds(parsed.value);
   else errors['tags'] = parsed.error;
@@ -60,5 +65,5 @@ function validated(view: View, model: Model, values: Values, existing: Row | nul
   const candidate: Candidate = settle(model, { ...defaults, ...(existing ?? {}), ...values, id: existing?.id ?? null }, view);
   fullClean(model, candidate, view);
   const filled = Object.fromEntries(['site', 'disk'].filter((name) => name in model.fields && candidate[name] !== undefined).map((name) => [name, candidate[name] ?? null]));
-  return { ...values, ...(model.type === 'virtualization.virtualmachine' ? filled : {}) };
+  return { ...values, ...(model.type === 'virtualization.virtualmachine' ? filled : {}), ...(existing === null ? typeDefaults(model, candidate, view) : {}) };
 }

@@ -1,11 +1,13 @@
 // Model-level validation, run on REST writes and again when a merge replays a change: uniqueness, and the rules of single models.
 import type { Model, UniqueRule } from '../models/model';
+import { isSince46 } from '../models/since-4-6';
 import { networkRange, readCidr } from '../read/network';
 import { asObject, asText } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
 import { customFieldError } from './custom-fields';
 import { Invalid } from './errors';
+import { placementErrors, siteOfCluster } from './vm-placement';
 
 /** An object as it would be stored; no id yet on create. */
 export type Candidate = Readonly<Record<string, Json>> & { readonly id: number | null };
@@ -15,7 +17,7 @@ const spoken = (field: string): string => field.replace(/_/g, ' ');
 
 /** The values that may occur once, as one text; undefined for an object that cannot collide. Nulls never collide. */
 function uniqueKey(rule: UniqueRule, row: Readonly<Record<string, Json>>): string | undefined {
-  if (rule.whenNull !== undefined && (row[rule.whenNull] ?? null) !== null) return undefined;
+  if (rule.whenNull?.some((field) => (row[field] ?? null) !== null) === true) return undefined;
   if (rule.fields.some((field) => (row[field] ?? null) === null)) return undefined;
   return JSON.stringify(rule.fields.map((field) => (field === rule.caseless ? asText(row[field]).toLowerCase() : row[field])));
 }
@@ -24,7 +26,7 @@ function uniqueKey(rule: UniqueRule, row: Readonly<Record<string, Json>>): strin
 export function collision(view: View, model: Model, rule: UniqueRule, candidate: Candidate): Row | undefined {
   const key = uniqueKey(rule, candidate);
   if (key === undefined) return undefined;
-  return view.keyed(model.type, `unique ${rule.fields.join(' ')} ${rule.whenNull ?? ''}`, (row) => uniqueKey(rule, row), key).find((row) => row.id !== candidate.id);
+  return view.keyed(model.type, `unique ${rule.fields.join(' ')} ${rule.whenNull?.join(' ') ?? ''}`, (row) => uniqueKey(rule, row), key).find((row) => row.id !== candidate.id);
 }
 
 function uniqueErrors(view: View, model: Model, candidate: Candidate): JsonObject {
@@ -41,9 +43,7 @@ function uniqueErrors(view: View, model: Model, candidate: Candidate): JsonObjec
   return errors;
 }
 
-const siteOfCluster = (cluster: Row | undefined): number | null => (cluster?.['scope_type'] === 'dcim.site' ? idOf(cluster['scope_id']) : null);
-
-function virtualMachineRule(candidate: Candidate, view: View): JsonObject {
+function placementBefore46(candidate: Candidate, view: View): JsonObject {
   const cluster = view.get('virtualization.cluster', idOf(candidate['cluster']));
   const [site, device] = [idOf(candidate['site']), view.get('dcim.device', idOf(candidate['device']))];
   if (cluster === undefined && site === null) return { cluster: ['A virtual machine must be assigned to a site and/or cluster.'] };
@@ -51,6 +51,12 @@ function virtualMachineRule(candidate: Candidate, view: View): JsonObject {
   if (site !== null && scope !== null && site !== scope) return { cluster: [`The selected cluster (${asText(cluster?.['name'])}) is not assigned to this site (${asText(view.get('dcim.site', site)?.['name'])}).`] };
   if (device !== undefined && cluster === undefined) return { device: ['Must specify a cluster when assigning a host device.'] };
   if (device !== undefined && device['cluster'] !== cluster?.id) return { device: [`The selected device (${asText(device['name'])}) is not assigned to this cluster (${asText(cluster?.['name'])}).`] };
+  return {};
+}
+
+function virtualMachineRule(candidate: Candidate, view: View): JsonObject {
+  const place = (isSince46(view.state.version) ? placementErrors : placementBefore46)(candidate, view);
+  if (Object.keys(place).length > 0) return place;
   const { id } = candidate;
   if (id === null) return {};
   const total = view.where('virtualization.virtualdisk', 'virtual_machine', id).reduce((sum, disk) => sum + Number(disk['size']), 0);
@@ -115,7 +121,8 @@ const RULES: Readonly<Record<string, (candidate: Candidate, view: View) => JsonO
 /** Values that NetBox fills in before it validates: a VM's site from its cluster, its disk size from its virtual disks. */
 export function settle<T extends Candidate>(model: Model, candidate: T, view: View): T {
   if (model.type !== 'virtualization.virtualmachine') return candidate;
-  const site = idOf(candidate['site']) ?? siteOfCluster(view.get('virtualization.cluster', idOf(candidate['cluster'])));
+  const ofDevice = isSince46(view.state.version) ? idOf(view.get('dcim.device', idOf(candidate['device']))?.['site']) : null;
+  const site = idOf(candidate['site']) ?? siteOfCluster(view.get('virtualization.cluster', idOf(candidate['cluster']))) ?? ofDevice;
   const total = candidate.id === null ? 0 : view.where('virtualization.virtualdisk', 'virtual_machine', candidate.id).reduce((sum, disk) => sum + Number(disk['size']), 0);
   return { ...candidate, site, disk: total > 0 ? (candidate['disk'] ?? total) : (candidate['disk'] ?? null) };
 }

@@ -36,7 +36,7 @@ export class PlainText extends Error {
 }
 /** Any other JSON answer. */
 export class Answered extends Error {
-  constructor(readonly status: number, readonly body: Json) {
+  constructor(readonly status: number, readonly body: Json, readonly headers: Readonly<Record<string, string>> = {}) {
     super(String(status));
   }
 }

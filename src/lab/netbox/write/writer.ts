@@ -2,7 +2,7 @@
 // change log, keeps the change diffs and queues the object's event. Deletes log their whole cascade first, as Django's pre_delete does.
 import { followBranchChange, followMainChange, diffOf } from '../branching/change-diff';
 import type { Model } from '../models/model';
-import { assignableTo, knownModel, modelOf, referencesTo } from '../models/registry';
+import { assignableTo, modelOf, referencesTo } from '../models/registry';
 import { displayOf, logForm, reprOf, storedLogForm } from '../read/log-form';
 import { Representer } from '../read/represent';
 import { asObject, asText, asTexts, sameJson } from '../store/row';
@@ -98,7 +98,7 @@ export class Writer {
     const add = (type: string, object: Row): void => {
       const key = `${type} ${object.id}`;
       if (found.has(key)) return;
-      found.set(key, { model: knownModel(type), row: object });
+      found.set(key, { model: this.view.model(type), row: object });
       visit(type, object);
     };
     visit(model.type, row);
@@ -118,7 +118,7 @@ export class Writer {
   #clearPrimary(address: Row): void {
     for (const type of ['virtualization.virtualmachine', 'dcim.device'])
       for (const field of ['primary_ip4', 'primary_ip6'])
-        for (const owner of [...this.view.where(type, field, address.id)]) this.update(knownModel(type), owner, { [field]: null });
+        for (const owner of [...this.view.where(type, field, address.id)]) this.update(this.view.model(type), owner, { [field]: null });
   }
 
   #forgetReferences(model: Model, row: Row): void {
