@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Entries, Guest } from './state';
 
-const escaped = (line: string): string => line.replace(/[^\x20-\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character));
+/** A comment line escapes what is not plain, and also `%` and `:` (Proxmox VE 8.4). */
+const escaped = (line: string): string => line.replace(/[^\x20-\x24\x26-\x39\x3b-\x7e]/gu, (character) => encodeURIComponent(character));
 
 const body = (entries: Entries): string =>
   (entries['description'] === undefined ? '' : entries['description'].replace(/\n$/, '').split('\n').map((line) => `#${escaped(line)}\n`).join('')) +
@@ -11,9 +12,9 @@ const body = (entries: Entries): string =>
 
 function compose(guest: Guest): string {
   const pending: Entries = { ...guest.pending, ...(guest.pendingDelete.length === 0 ? {} : { delete: guest.pendingDelete.join(',') }) };
-  const waiting = Object.keys(pending).length === 0 ? '' : `\n[PENDING]\n${body(pending)}`;
+  const waiting = Object.keys(pending).length === 0 ? '' : `\n[${guest.kind === 'qemu' ? 'PENDING' : 'pve:pending'}]\n${body(pending)}`;
   const held = guest.cloudInit === undefined || Object.keys(guest.cloudInit).length === 0 ? '' : `\n[special:cloudinit]\n${body(guest.cloudInit)}`;
-  return body(guest.main) + waiting + held + guest.snapshots.map((snapshot) => `\n[${snapshot.name}]\n${body(snapshot.main)}`).join('');
+  return body(guest.main) + waiting + held + [...guest.snapshots].sort((a, b) => (a.name < b.name ? -1 : 1)).map((snapshot) => `\n[${snapshot.name}]\n${body(snapshot.main)}`).join('');
 }
 
 const cache = new WeakMap<Guest, { readonly text: string; readonly digest: string }>();

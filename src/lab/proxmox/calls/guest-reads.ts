@@ -1,6 +1,7 @@
 // Reads of guests: lists, configuration, pending values, power, snapshots. Nothing here needs more than VM.Audit.
 import { lxcKeys, qemuKeys, tableKey } from '../../../proxmox/schema';
 import { guestFilter } from '../acl';
+import { containerInterfaces, type ContainerInterface } from '../container-interfaces';
 import { isOn, needs, anyone, route, vmidOf, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
 import { haOptions, isHaManaged, verboseState } from '../ha';
@@ -98,16 +99,9 @@ function snapshots(kind: GuestKind, call: Call): readonly Record<string, unknown
   return [...rows, { name: 'current', description: 'You are here!', digest: digestOf(guest), running: guest.power === null ? 0 : 1, ...(guest.main['parent'] === undefined ? {} : { parent: guest.main['parent'] }) }];
 }
 
-function interfaces(call: Call): readonly Record<string, unknown>[] | null {
+function interfaces(call: Call): readonly ContainerInterface[] | null {
   const guest = call.cluster.guestAt(call.node, 'lxc', vmidOf(call));
-  if (guest.power === null) return null;
-  const rows = Object.entries(guest.main).filter(([key]) => /^net\d+$/.test(key)).map(([, value]) => {
-    const part = (name: string): string | undefined => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(value)?.[1];
-    const mac = (part('hwaddr') ?? '').toLowerCase();
-    const [address, prefix] = (part('ip') ?? '').split('/');
-    return { name: part('name') ?? 'eth0', hwaddr: mac, 'hardware-address': mac, 'ip-addresses': prefix === undefined ? [] : [{ 'ip-address': address, 'ip-address-type': 'inet', prefix: Number(prefix) }], ...(prefix === undefined ? {} : { inet: `${address}/${prefix}` }) };
-  });
-  return [{ name: 'lo', hwaddr: '00:00:00:00:00:00', 'hardware-address': '00:00:00:00:00:00', 'ip-addresses': [] }, ...rows];
+  return guest.power === null ? null : containerInterfaces(guest);
 }
 
 const verbs: Readonly<Record<GuestKind, readonly string[]>> = { qemu: ['current', 'start', 'stop', 'reset', 'shutdown', 'suspend', 'reboot'], lxc: ['current', 'start', 'stop', 'shutdown', 'reboot', 'migrate'] };
