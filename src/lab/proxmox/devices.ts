@@ -1,6 +1,7 @@
 // Turning wanted devices into configured ones: volumes are allocated, MACs made, strings put in canonical order.
 import { randomBytes } from 'node:crypto';
 import { printProperty } from '../../proxmox/schema';
+import { isCloudInitDrive } from './cloud-init';
 import type { Cluster } from './cluster';
 import { driveRequest } from './guest-rights';
 import { bytesOf, driveFormat, driveValues, isCdrom, isDrive, isNet, mountFormat, sizeText, valuesOf } from './property-values';
@@ -10,7 +11,7 @@ import { allocate } from './volumes';
 
 const gib = 1024 ** 3;
 
-export interface Place { readonly cluster: Cluster; readonly vmid: number; readonly node: string; readonly log: (line: string) => void }
+export interface Place { readonly cluster: Cluster; readonly vmid: number; readonly node: string; readonly log: (line: string) => void; /** The configuration so far: one cloud-init drive a guest. */ readonly main?: Entries }
 export interface Made { readonly text: string; readonly volid: string | null }
 
 /** A MAC in Proxmox's own prefix. */
@@ -41,9 +42,13 @@ export function makeDrive(place: Place, key: string, value: string): Made {
   switch (request.kind) {
     case 'none': return { text: printProperty(driveFormat(key), values), volid: null };
     case 'cloudinit': {
+      const there = Object.keys(place.main ?? {}).find((slot) => slot !== key && isCloudInitDrive(slot, place.main?.[slot] ?? ''));
+      if (there !== undefined) die(`${key} - cloud-init drive is already attached at '${there}'`);
       const made = allocate(cluster, { storage: request.storage, vmid, node, bytes: 4 * 1024 ** 2, content: 'images', format: 'qcow2', name: `vm-${vmid}-cloudinit` });
       place.log(`Formatting '${made.path}', fmt=${made.format} size=4194304`);
-      return { text: print({ file: made.volid, media: 'cdrom' }), volid: made.volid };
+      const text = print({ file: made.volid, media: 'cdrom' });
+      place.log(`${key}: successfully created disk '${text}'`);
+      return { text, volid: made.volid };
     }
     case 'allocate': {
       const bytes = key === 'efidisk0' ? 528 * 1024 : key === 'tpmstate0' ? 4 * 1024 ** 2 : Math.round(request.gib * gib);

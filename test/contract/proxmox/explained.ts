@@ -1,7 +1,6 @@
 // Where simulator and recording differ, and why it is left so. A number is that of the recorded exchange.
 export const explained: Readonly<Record<number, string>> = {
   237: 'the text is that of qemu-img, which the simulator does not have; that the clone fails is ordered as a fault',
-  252: 'the text is that of qemu-img on a read-only template; that the resize fails is ordered as a fault',
   545: 'the host had no EFI firmware installed',
   617: 'the host bridge had no physical interface for a VLAN; bridges of the simulator carry all tags',
 };

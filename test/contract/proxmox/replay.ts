@@ -31,9 +31,8 @@ const started = (real: string, path: string, isPaused = false) => async ({ root,
 const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void> | void>> = {
   2: act({ act: 'ignore-shutdown', vmid: 100 }),
   191: act({ act: 'ignore-shutdown', vmid: 110 }),
-  // The host's own tools refused: the running source held its image, a template's image is read-only.
+  // The host's own tool refused: the running source held its image.
   237: async ({ lab }) => void (await lab.fault({ path: '/clone$' }, { taskFails: 'the image is held by the running source' })),
-  252: async ({ lab }) => void (await lab.fault({ path: '/resize$' }, { taskFails: 'the image of a template is read-only' })),
   269: act({ act: 'lock', vmid: 120, lock: 'backup' }),
   282: act({ act: 'unlock', vmid: 120 }),
   284: started('UPID:pve1:000018AA:00049BFD:6B0098CE:qmstart:999:root@pam!test:', '/nodes/pve1/qemu/999/status/start'),

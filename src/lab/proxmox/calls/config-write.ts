@@ -102,7 +102,7 @@ function setOne(call: Call, guest: Guest, key: string, given: string): void {
   const { cluster } = call;
   cluster.mustBeWritable(guest);
   guest.pendingDelete = guest.pendingDelete.filter((other) => other !== key);
-  const place = { cluster, vmid: guest.vmid, node: guest.node, log: () => undefined };
+  const place = { cluster, vmid: guest.vmid, node: guest.node, log: () => undefined, main: { ...guest.main, ...guest.pending } };
   let value = given;
   if (isDrive(key)) {
     const old = guest.main[key];

@@ -63,7 +63,7 @@ async function work(call: Call, worker: Worker, guest: Guest, wanted: Entries, p
     const main: Entries = {};
     for (const [key, value] of Object.entries(wanted)) {
       if (isDrive(key)) {
-        const drive = makeDrive({ cluster, vmid: guest.vmid, node: guest.node, log: (line) => worker.log(line) }, key, value);
+        const drive = makeDrive({ cluster, vmid: guest.vmid, node: guest.node, log: (line) => worker.log(line), main }, key, value);
         if (drive.volid !== null) made.push(drive.volid);
         main[key] = drive.text;
       } else if (isNet(key)) main[key] = netText('qemu', value);

@@ -5,7 +5,9 @@ import { diskBytes } from '../devices';
 import { bytesOf, driveValues, isCdrom, mountFormat, printDrive, sizeText, valuesOf, volumeIn } from '../property-values';
 import { PveError, die } from '../pve-error';
 import type { Guest } from '../state';
-import { splitVolid } from '../volumes';
+import type { Worker } from '../tasks';
+import { isDirectory, pathOf } from '../storages';
+import { isBase, splitVolid } from '../volumes';
 import { printProperty } from '../../../proxmox/schema';
 
 /** `+1G` adds, all else is absolute; no unit = bytes. */
@@ -21,6 +23,17 @@ function grow(call: Call, guest: Guest, disk: string, bytes: number): void {
   if (volume !== undefined) volume.bytes = bytes;
   guest.main[disk] = guest.kind === 'qemu' ? printDrive(disk, { ...driveValues(disk, value), size: sizeText(bytes) }) : printProperty(mountFormat(disk), { ...valuesOf(mountFormat(disk), value), size: sizeText(bytes) });
   call.cluster.changed(guest);
+}
+
+/** The file of a base is immutable: the tool that grows it is refused. A logical volume grows all the same (Proxmox VE 8.4). */
+function refuseBase(call: Call, worker: Worker, volid: string, bytes: number): void {
+  const { storage: id, name } = splitVolid(volid);
+  const storage = call.cluster.storage(id);
+  const volume = call.cluster.state.volumes[volid];
+  if (!isBase(volid) || !isDirectory(storage) || volume === undefined) return;
+  const path = pathOf(storage, name);
+  worker.log(`qemu-img: Could not open '${path}': Could not open '${path}': Operation not permitted`);
+  die(`command '/usr/bin/qemu-img resize -f ${volume.format} ${path} ${bytes}' failed: exit code 1`);
 }
 
 function resizeVm(call: Call): Answer {
@@ -40,7 +53,9 @@ function resizeVm(call: Call): Answer {
     const after = wantedBytes(params['size'] ?? '', before);
     if (after < before) die('shrinking disks is not supported');
     await worker.middle();
-    if (after > before) grow(call, guest, disk, after);
+    if (after === before) return;
+    refuseBase(call, worker, volid, after);
+    grow(call, guest, disk, after);
   }));
 }
 

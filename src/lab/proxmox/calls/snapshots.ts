@@ -7,13 +7,14 @@ import { disksOf, hasFeature, nodesFor, type Feature } from '../features';
 import { die } from '../pve-error';
 import { dropSnapshot, rollBack, takeSnapshot } from '../snapshots';
 import type { Guest, GuestKind } from '../state';
+import type { Worker } from '../tasks';
 import { toBase } from '../volumes';
 
 const letters = { qemu: 'qm', lxc: 'vz' } as const;
 const word = (kind: GuestKind): string => (kind === 'qemu' ? 'VM' : 'CT');
 
 /** One task on an unlocked guest. */
-function onGuest(call: Call, kind: GuestKind, verb: string, act: (guest: Guest) => void): Answer {
+function onGuest(call: Call, kind: GuestKind, verb: string, act: (guest: Guest, worker: Worker) => void): Answer {
   const vmid = vmidOf(call);
   return task(call, `${letters[kind]}${verb}`, vmid, (worker) => call.cluster.withFlock(kind, vmid, async () => {
     await worker.begin();
@@ -21,7 +22,7 @@ function onGuest(call: Call, kind: GuestKind, verb: string, act: (guest: Guest) 
     if (guest.main['lock'] !== undefined) die(`${word(kind)} is locked (${guest.main['lock']})`);
     call.cluster.mustBeWritable(guest);
     await worker.middle();
-    act(guest);
+    act(guest, worker);
     call.cluster.changed(guest);
   }));
 }
@@ -35,10 +36,11 @@ function has(guest: Guest, name: string): void {
 function take(call: Call, kind: GuestKind): Answer {
   const name = nameIn(call);
   if (name === 'current' || name === 'pending') die(`unable to use snapshot name '${name}' (reserved name)`);
-  return onGuest(call, kind, 'snapshot', (guest) => {
+  return onGuest(call, kind, 'snapshot', (guest, worker) => {
     if (guest.main['template'] === '1') die("you can't take a snapshot if it's a template");
     if (!hasFeature(call.cluster, guest.main, 'snapshot')) die('snapshot feature is not available');
     if (guest.snapshots.some((snapshot) => snapshot.name === name)) die(`snapshot name '${name}' already used`);
+    if (kind === 'qemu') for (const { key, volid } of disksOf(guest.main)) worker.log(`snapshotting 'drive-${key}' (${volid})`);
     takeSnapshot(guest, name, call.params['description'] ?? '', call.cluster.now());
   });
 }
