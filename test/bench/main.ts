@@ -1,4 +1,5 @@
-// npm run bench [-- --json] [-- --only step|gate|stream|netbox]: Sluice's promises of speed, each with its bound, beside a yardstick of the same run.
+// npm run bench [-- --json] [-- --only step|gate|stream|netbox|proxmox] [-- --guests N]: promises of speed of Sluice and its simulators, each with its
+// bound, beside a yardstick of the same run.
 import 'reflect-metadata';
 import { seedPolicy } from '../../src/policy';
 import { measureApplyStep } from './apply-step';
@@ -8,12 +9,16 @@ import { layBenchGround } from './ground';
 import { holds, lineOf, type Measured } from './measure';
 import { benchPolicy } from './policy';
 import { measureNetBoxSimulator } from './netbox-simulator';
+import { measureProxmoxSimulator } from './proxmox-simulator';
 import { measureStream } from './stream';
 
-const only = process.argv.indexOf('--only');
-const asked = (part: string): boolean => only < 0 || process.argv[only + 1] === part;
+const after = (option: string): string | undefined => (process.argv.includes(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined);
+const only = after('--only');
+const asked = (part: string): boolean => only === undefined || only === part;
+/** A simulator is full with 10,000 guests; beside everything else a fifth of them tells enough. */
+const guests = Number(after('--guests') ?? (only === undefined ? 2000 : 10_000));
 
-async function main(): Promise<void> {
+async function measureSluice(): Promise<readonly Measured[]> {
   const ground = await layBenchGround();
   const all: Measured[] = [];
   try {
@@ -30,7 +35,15 @@ async function main(): Promise<void> {
   } finally {
     await ground.end();
   }
-  if (asked('netbox')) all.push(...(await measureNetBoxSimulator()));
+  return all;
+}
+
+async function main(): Promise<void> {
+  const all = [
+    ...(['step', 'gate', 'stream'].some(asked) ? await measureSluice() : []),
+    ...(asked('netbox') ? await measureNetBoxSimulator(guests) : []),
+    ...(asked('proxmox') ? await measureProxmoxSimulator(guests) : []),
+  ];
   process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(all, null, 2)}\n` : `${all.map(lineOf).join('\n')}\n`);
   process.exitCode = all.every(holds) ? 0 : 1;
 }
