@@ -1,6 +1,7 @@
 // Parameters of a request: query, form or JSON body; a parameter given twice becomes a list; query wins over body (Proxmox VE 8.4).
 import type { RawParams } from '../../../proxmox/schema';
 import { PveError } from '../pve-error';
+import { perlJsonError } from './json-error';
 
 /** Cuts at the first occurrence only; the second part is missing when there is none. */
 export function splitOnce(text: string, at: string): readonly string[] {
@@ -35,7 +36,7 @@ export function parseBody(type: string, text: string): Record<string, unknown> {
   try {
     body = JSON.parse(text);
   } catch {
-    throw new PveError(500, `malformed JSON string, neither tag, array, object, number, string or atom, at character offset ${text.length} (before "(end of string)") at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 917.`);
+    throw new PveError(500, `${perlJsonError(text) ?? 'malformed JSON string'} at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 917.`);
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new PveError(500, 'Not a HASH reference at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 957.');
   return Object.fromEntries(Object.entries(body));

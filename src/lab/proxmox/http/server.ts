@@ -35,7 +35,7 @@ export class NodeServer {
   private wanted = true;
 
   constructor(private readonly options: NodeServerOptions, readonly name: string) {
-    this.server = createServer({ ...options.certificate, keepAliveTimeout: this.idleMillis, maxHeaderSize: biggestHead }, (request, response) => {
+    this.server = createServer({ ...options.certificate, keepAliveTimeout: 0, maxHeaderSize: biggestHead }, (request, response) => {
       this.answer(request, response).catch((error: unknown) => {
         if (!response.headersSent) this.send(request, response, answerPlain(500, `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n').slice(0, 3).join(' ')));
         else response.destroy();
@@ -43,6 +43,8 @@ export class NodeServer {
     });
     // What is no request, or has too long a head, gets no answer.
     this.server.on('clientError', (_error, socket) => { socket.destroy(); });
+    // Node would add a second to its own timeout.
+    this.server.on('secureConnection', (socket) => { socket.setTimeout(this.idleMillis); });
   }
 
   private get idleMillis(): number {
@@ -89,6 +91,8 @@ export class NodeServer {
     const { cluster, file } = this.options;
     const reply = (answer: WireAnswer): void => this.send(request, response, answer);
     this.asked.set(request.socket, (this.asked.get(request.socket) ?? 0) + 1);
+    request.socket.setTimeout(0);
+    response.once('finish', () => { request.socket.setTimeout(this.idleMillis); });
     if (request.rawHeaders.length > 2 * mostHeaderLines) return void response.destroy();
     const method = request.method ?? '';
     const [path = '', query = ''] = splitOnce(request.url ?? '', '?');
@@ -138,7 +142,7 @@ export class NodeServer {
   }
 
   /** Runs the request under what the lab ordered for it; tells the status that left, null when none did. */
-  private async carryOut({ before, after, fault }: Fired, request: IncomingMessage, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
+  private async carryOut({ before, after, fault, gate }: Fired, request: IncomingMessage, response: ServerResponse, run: () => Promise<WireAnswer>): Promise<number | null> {
     const { cluster, file } = this.options;
     for (const act of before) perform(cluster, act);
     if (before.length > 0) await this.options.followNodes();
@@ -150,6 +154,7 @@ export class NodeServer {
     if (fault === 'connection-reset-before') return cut();
     if (typeof fault === 'object' && fault !== null && 'delayMillis' in fault) await delay(fault.delayMillis);
     const ordered = typeof fault === 'object' && fault !== null && 'status' in fault ? fault : null;
+    if (ordered?.executed === 'later') void gate.then(() => (cluster.closing.signal.aborted ? null : run()));
     const answer = ordered !== null && ordered.executed !== true ? null : await run();
     for (const act of after) perform(cluster, act);
     if (after.length > 0) await this.options.followNodes();
