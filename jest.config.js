@@ -9,6 +9,7 @@ module.exports = {
       transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic', importSource: 'preact', throwIfNamespace: false } } },
     module: { type: 'commonjs' }, sourceMaps: 'inline' }] },
   transformIgnorePatterns: ['/node_modules/(?!(preact|preact-render-to-string)/)'],
+  setupFilesAfterEnv: ['<rootDir>/test/setup/official/after-each.ts'],
   globalSetup: '<rootDir>/test/setup/start-postgres.js',
   globalTeardown: '<rootDir>/test/setup/stop-postgres.js',
   reporters: ['default', '<rootDir>/test/setup/closing-line-reporter.js'],

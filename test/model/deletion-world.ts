@@ -10,6 +10,7 @@ import { ok, type GuestId, type PersonId, type Vmid } from '../../src/kernel';
 import { labOf, startProxmoxSim, tokenNames, type ProxmoxLab, type ProxmoxSimOptions, type RunningProxmoxSim, type SeedGuest, type TokenName } from '../../src/lab/proxmox';
 import type { NetBoxes } from '../../src/netbox';
 import { openProxmox, proxmoxReader, proxmoxUpdater, type ProxmoxHttp, type TokenCredential } from '../../src/proxmox';
+import { watchedProxmox } from '../setup/official/witness';
 import { testDatabase, type TestDatabase } from '../setup/test-database';
 
 export const clusterName = 'leipzig';
@@ -74,12 +75,12 @@ export interface Row { readonly state: string; readonly refusal: { readonly code
 
 export async function deletionWorld(guests: readonly SeedGuest[], more: Partial<ProxmoxSimOptions> = {}, netboxes: NetBoxes = new Map()): Promise<DeletionWorld> {
   const db = await testDatabase();
-  const sim = await startProxmoxSim({
+  const sim = watchedProxmox(await startProxmoxSim({
     clusterName, version: '8.4', nodes: ['pve1', 'pve2'], taskMillis: 0, rootTokenSecret: 'root-secret', bridges: ['vmbr0'],
     storages: [{ id: 'disks', content: 'images,rootdir', type: 'lvmthin', sizeGiB: 500 }, { id: 'local', content: 'iso,vztmpl,backup,images', type: 'dir', sizeGiB: 100 }],
     seed: { pools: ['cust1', 'cust2'], guests, rights: { managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], storages: ['disks'], bridges: ['vmbr0'], secrets: Object.fromEntries(tokenNames.map((name) => [name, secretOf(name)])) as Record<TokenName, string> } },
     ...more,
-  });
+  }), more.version ?? '8.4');
   const lab = labOf(sim.nodes[0]?.url ?? '');
   const https: ProxmoxHttp[] = [];
   const open = (): ProxmoxHttp => {

@@ -1,9 +1,11 @@
 // A small simulated NetBox for tests: five people, one cluster with one VM, and a place where webhooks arrive.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { watchedNetBox } from './official/witness';
 import { until } from './until';
 import { netboxLabOf, startNetBoxSim } from '../../src/lab/netbox';
-import type { NetBoxLab, SeedRequest } from '../../src/lab/netbox';
+import type { NetBoxLab, NetBoxSimOptions, SeedRequest } from '../../src/lab/netbox';
+import { testsOwn } from '../../src/lab/proxmox';
 
 export interface Said { readonly status: number; readonly type: string; readonly body: Shown }
 /** A JSON answer, read without ceremony. */
@@ -37,9 +39,9 @@ export interface Small {
   close(): Promise<void>;
 }
 
-export async function smallNetBox(options: { readonly stateFile?: string; readonly seed?: readonly SeedRequest[] } = {}): Promise<Small> {
-  const sim = await startNetBoxSim({
-    name: 'netbox', version: '4.5.10', ...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
+export async function smallNetBox(options: { readonly version?: NetBoxSimOptions['version']; readonly stateFile?: string; readonly seed?: readonly SeedRequest[] } = {}): Promise<Small> {
+  const sim = watchedNetBox(await startNetBoxSim({
+    name: 'netbox', version: options.version ?? '4.5.10', ...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
     users: [
       { username: 'admin', password: 'admin', superuser: true, tokenV2: secretOf('admin'), tokenV1: 'a'.repeat(40) },
       { username: 'alice', password: 'alice', tokenV2: secretOf('alice'), permissions: [READ, BRANCHES, { name: 'write', objectTypes: VM_TYPES, actions: ['add', 'change', 'delete'] }] },
@@ -48,10 +50,10 @@ export async function smallNetBox(options: { readonly stateFile?: string; readon
       { username: 'svc', password: 'svc', tokenV2: secretOf('svc'), permissions: [READ, { name: 'reflect', objectTypes: ['virtualization.virtualmachine'], actions: ['add', 'change'], constraints: { cluster__name: 'pve-a' } }] },
     ],
     seed: [...SEED, ...(options.seed ?? [])],
-  });
+  }), '4.5.10');
   const lab = netboxLabOf(sim.url);
   const ask: Small['ask'] = async (person, method, path, body, branch) => {
-    const headers = { ...(person === '' ? {} : { Authorization: person.includes(' ') ? person : bearer(person) }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(branch === undefined ? {} : { 'X-NetBox-Branch': branch }) };
+    const headers = { 'User-Agent': testsOwn, ...(person === '' ? {} : { Authorization: person.includes(' ') ? person : bearer(person) }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(branch === undefined ? {} : { 'X-NetBox-Branch': branch }) };
     const response = await fetch(`${sim.url}/api/${path}`, { method, headers, redirect: 'manual', ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';

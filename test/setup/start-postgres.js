@@ -22,5 +22,6 @@ module.exports = async () => {
   const postgres = await startEmbeddedPostgres({ home, fsync: false });
   await migrate(postgres.url, { mode: 'lab', passwords: { api: 'api', worker: 'worker', deleter: 'deleter', scheduler: 'scheduler' } });
   process.env.SLUICE_TEST_POSTGRES = postgres.url;
+  process.env.SLUICE_TEST_COUNTS = join(home, 'requests-held-against-the-schemas');
   globalThis.__sluicePostgres = postgres;
 };

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { netboxLabOf } from '../../src/lab/netbox';
-import { labOf } from '../../src/lab/proxmox';
+import { labOf, testsOwn } from '../../src/lab/proxmox';
 import { startLab, type RunningLab } from '../../src/lab';
 import type { ConfigOverrides } from '../../src/platform/config';
 import { openDatabase, roleUrl, type Database, type DatabaseRole } from '../../src/platform/database';
 import { makeLog, silentLog, type Log } from '../../src/platform/log';
 import { startSluice, type RunningSluice } from '../../src/roles/start';
+import { complain } from './official/watches';
+import { watchLab } from './official/witness';
 import { dropDatabase, makeDatabase } from './test-database';
 import { until } from './until';
 
@@ -57,6 +59,7 @@ export async function startStory(overrides: ConfigOverrides = {}, ownLog: Log | 
   const rolePasswordsFile = join(directory, 'role-passwords.json');
   writeFileSync(rolePasswordsFile, JSON.stringify({ api: 'api', worker: 'worker', deleter: 'deleter', scheduler: 'scheduler' }));
   const lab = await startLab({ directory, labFile: join(directory, 'lab.json'), taskMillis: 20, childFile: join(__dirname, 'lab-process.js'), overrides: { ...storyDefaults, ...overrides, database: { url: database.url, rolePasswordsFile } } });
+  const watch = watchLab(lab);
   const owner = await openDatabase(database.url, { role: 'owner', poolSize: 3 });
   const log = ownLog ?? (process.env['SLUICE_TEST_LOG'] === undefined ? silentLog : makeLog({ level: 'debug', pretty: true }));
   let sluice: RunningSluice | null = null;
@@ -72,12 +75,12 @@ export async function startStory(overrides: ConfigOverrides = {}, ownLog: Log | 
     proxmox: (cluster) => labOf(lab.proxmox.find((candidate) => candidate.name === cluster)?.nodes[0]?.url ?? ''),
     async proxmoxGet<T>(cluster: string, path: string) {
       const found = lab.proxmox.find((candidate) => candidate.name === cluster);
-      const answer = await request(`${found?.nodes[0]?.url ?? ''}/api2/json/${path}`, { dispatcher: trusting, headers: { Authorization: `PVEAPIToken=root@pam!lab=${lab.secrets.root}` } });
+      const answer = await request(`${found?.nodes[0]?.url ?? ''}/api2/json/${path}`, { dispatcher: trusting, headers: { Authorization: `PVEAPIToken=root@pam!lab=${lab.secrets.root}`, 'User-Agent': testsOwn } });
       return ((await answer.body.json()) as { data: T }).data;
     },
     netboxLab: netboxLabOf(lab.netboxUrl),
     service: client(base, { Authorization: `Bearer ${lab.secrets.serviceToken}` }),
-    netbox: (as) => client(() => lab.netboxUrl, { Authorization: `Token ${lab.secrets.netbox[as]}` }),
+    netbox: (as) => client(() => lab.netboxUrl, { Authorization: `Token ${lab.secrets.netbox[as]}`, 'User-Agent': testsOwn }),
     signIn: (role) => story.signInAs(role, lab.secrets.passwords[role]),
     async signInAs(username, password) {
       const answer = await fetch(`${base()}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username, password }) });
@@ -109,10 +112,12 @@ export async function startStory(overrides: ConfigOverrides = {}, ownLog: Log | 
     restartSluice: async (more) => { await sluice?.stop(); await start(more); },
     async end() {
       await sluice?.stop();
+      const found = await watch.end();
       await lab.stop();
       await owner.close();
       await dropDatabase(database.name);
       rmSync(directory, { recursive: true, force: true });
+      complain(found);
     },
   };
   return story;

@@ -3,5 +3,5 @@ export type { ProxmoxSimOptions, RunningProxmoxSim, SeedGuest, StorageOptions } 
 export { startProxmoxSim } from './start';
 export { intakePool, managedPool, sluiceAcls, sluiceRoles, tokenIdOf, tokenNames, userOf, type SluiceRights, type SluiceScope, type TokenName } from './sluice-rights';
 export { labOf, type ProxmoxLab } from './lab-client';
-export { pveCaller, type PveAnswer, type PveCaller, type PveParams } from './pve-caller';
+export { pveCaller, testsOwn, type PveAnswer, type PveCaller, type PveParams } from './pve-caller';
 export type { Act, Fault, FaultOrder, Match, RequestEntry, Requests } from './control/protocol';

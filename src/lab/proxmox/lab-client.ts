@@ -5,6 +5,8 @@ import type { Act, Fault, FaultOrder, Match, Requests } from './control/protocol
 
 export interface ProxmoxLab {
   requests(since?: number): Promise<Requests>;
+  /** The same with those that `clear` made the counting forget. */
+  allRequests(since?: number): Promise<Requests>;
   /** Arms a fault for the next matching request and tells its number. */
   fault(match: Match, fault: Fault, times?: number): Promise<number>;
   /** A third party acts exactly before (or after) the next matching request is handled. */
@@ -41,6 +43,7 @@ export function labOf(baseUrl: string): ProxmoxLab {
   const order = async (given: FaultOrder): Promise<number> => (await call<{ readonly id: number }>('POST', 'faults', given)).id;
   return {
     requests: (since = 0) => call('GET', `requests?since=${since}`),
+    allRequests: (since = 0) => call('GET', `requests?since=${since}&forgotten=1`),
     fault: (match, fault, times = 1) => order({ match, fault, times }),
     actAt: (match, act, when = 'before') => order({ match, act, when }),
     order,

@@ -10,6 +10,8 @@ export interface LoggedRequest {
   readonly branch: string | null;
   /** Public half of a v2 token, `v1`, or null without a token. */
   readonly token: string | null;
+  readonly agent: string | null;
+  readonly contentType: string | null;
   readonly body: string;
   /** What was answered; `answer-lost` and `reset` where a fault swallowed it. */
   readonly status: number | 'answer-lost' | 'reset';
@@ -30,7 +32,7 @@ export class RequestLog {
   add(call: Call, query: string, status: LoggedRequest['status']): void {
     this.#sequence += 1;
     const secret = /^\/api\/users\/(tokens|users)\//.test(call.path);
-    this.#rows.push({ seq: this.#sequence, method: call.method, path: call.path, query, branch: call.headers['x-netbox-branch'] ?? null, token: tokenOf(call.headers['authorization']), body: secret ? '' : call.body, status });
+    this.#rows.push({ seq: this.#sequence, method: call.method, path: call.path, query, branch: call.headers['x-netbox-branch'] ?? null, token: tokenOf(call.headers['authorization']), agent: call.headers['user-agent'] ?? null, contentType: call.headers['content-type'] ?? null, body: secret ? '' : call.body, status });
     if (this.#rows.length > KEPT) this.#rows.shift();
   }
 

@@ -14,7 +14,7 @@ export function control({ cluster, log, faults }: Control, method: string, path:
     const given = body === '' ? {} : (JSON.parse(body) as unknown);
     const [, word = '', id] = /^\/__lab\/(\w+)(?:\/(\d+))?$/.exec(path) ?? [];
     switch (`${method} ${word}`) {
-      case 'GET requests': return answerOk(log.since(Number(query.get('since') ?? 0)));
+      case 'GET requests': return answerOk(log.since(Number(query.get('since') ?? 0), query.get('forgotten') === '1'));
       case 'DELETE requests': log.clear(); return answerOk(null);
       case 'GET faults': return answerOk(faults.list());
       case 'POST faults': return answerOk({ id: faults.arm(asOrder(given)) });

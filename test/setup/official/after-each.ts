@@ -1,0 +1,3 @@
+import { complain, lookAtAll } from './watches';
+
+afterEach(async () => complain(await lookAtAll()));
