@@ -20,7 +20,7 @@ const lists: Readonly<Record<string, readonly [string, Query]>> = {
 
 /** The first one tells whether the token is accepted at all. */
 export const netboxFirst: readonly Look[] = [
-  look(instance, 'status', '/api/status/'), look(instance, 'root', '/api/'), look(instance, 'who-asks', '/api/authentication-check/'), look(instance, 'branching-root', '/api/plugins/branching/'),
+  look(instance, 'status', '/api/status/'), look(instance, 'who-asks', '/api/authentication-check/'),
   look(instance, 'branchable-models', '/api/plugins/branching/branchable-models/'), list(instance, 'object-types', '/api/core/object-types/'), { ...look(instance, 'schema', '/api/schema/', null, [['format', 'json']]), ofProduct: true },
   list(definitions, 'custom-fields', '/api/extras/custom-fields/'), list(definitions, 'choice-sets', '/api/extras/custom-field-choice-sets/'), list(definitions, 'tags', '/api/extras/tags/'),
   list(inventory, 'cluster-types', '/api/virtualization/cluster-types/'), list(inventory, 'clusters', '/api/virtualization/clusters/'), list(inventory, 'vms', '/api/virtualization/virtual-machines/', noContext),

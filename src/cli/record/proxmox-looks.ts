@@ -19,7 +19,7 @@ const tasksOfNode = 10;
 export const proxmoxFirst: readonly Look[] = [
   look(cluster, 'version', '/version'), look(cluster, 'members and quorum', '/cluster/status'), look(cluster, 'resources', '/cluster/resources'), look(cluster, 'guests', '/cluster/resources', {}, [['type', 'vm']]),
   look(cluster, 'next free VMID', '/cluster/nextid'), look(cluster, 'options', '/cluster/options'), look(cluster, 'tasks', '/cluster/tasks'), look(cluster, 'replication', '/cluster/replication'),
-  look(cluster, 'HA resources', '/cluster/ha/resources'), look(cluster, 'HA groups', '/cluster/ha/groups'), look(cluster, 'HA rules', '/cluster/ha/rules'), look(cluster, 'HA status', '/cluster/ha/status/current'),
+  look(cluster, 'HA resources', '/cluster/ha/resources'), look(cluster, 'HA groups', '/cluster/ha/groups'), look(cluster, 'HA status', '/cluster/ha/status/current'),
   look(cluster, 'backup jobs', '/cluster/backup'), look(cluster, 'guests without backup', '/cluster/backup-info/not-backed-up'), look(cluster, 'SDN zones', '/cluster/sdn/zones'), look(cluster, 'SDN vnets', '/cluster/sdn/vnets'),
   look(cluster, 'storages', '/storage'), look(cluster, 'pools', '/pools'),
   look(rights, 'access control list', '/access/acl'), look(rights, 'roles', '/access/roles'), look(rights, 'groups', '/access/groups'), look(rights, 'what this token may', '/access/permissions'),
@@ -29,6 +29,8 @@ export const proxmoxFirst: readonly Look[] = [
 /** What an answer of 200 leads to. */
 export function proxmoxFollow({ template, path, query }: Look, body: unknown): readonly Look[] {
   const rows = rowsOf(members(body)['data']);
+  // Rules came with 9.0.
+  if (template === '/version') return Number.parseInt(textOf(members(members(body)['data'])['version']) ?? '', 10) >= 9 ? [look(cluster, 'HA rules', '/cluster/ha/rules')] : [];
   if (template === '/nodes') return rows.flatMap(ofNode);
   if (template === '/pools' && query.length === 0) return rows.flatMap((row) => withText(row, ['poolid'], ({ poolid = '' }) => [look(cluster, `members of pool ${poolid}`, '/pools', {}, [['poolid', poolid]])]));
   if (template === '/cluster/resources') return query.length > 0 ? rows.flatMap(ofGuest) : rows.flatMap(ofStorage);

@@ -59,7 +59,7 @@ export function removeFrom(value: unknown, secrets: readonly string[], told: (re
   return walk(value, '');
 }
 
-const isEmpty = (value: unknown): boolean => value === null || value === '' || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
+const isEmpty = (value: unknown): boolean => value === null || value === '' || value === removedText || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
 
 /** Only the token: for texts of the product itself. */
 export const removeToken = (text: string, secrets: readonly string[], told: (removal: Removal) => void): string =>
