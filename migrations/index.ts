@@ -7,10 +7,11 @@ import { MergeAndApply1764000000006 } from './0006-merge-and-apply';
 import { Effects1764000000007 } from './0007-effects';
 import { Deletion1764000000008 } from './0008-deletion';
 import { ClosedWays1764000000009 } from './0009-closed-ways';
+import { MoreWrites1764000000010 } from './0010-more-writes';
 
 /** Forward only, in order. A released migration is never edited. */
 export const migrations = [
   Ground1764000000001, People1764000000002, Policy1764000000003, Endpoints1764000000004,
   Intent1764000000005, MergeAndApply1764000000006, Effects1764000000007, Deletion1764000000008,
-  ClosedWays1764000000009,
+  ClosedWays1764000000009, MoreWrites1764000000010,
 ] as const;

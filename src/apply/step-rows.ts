@@ -11,11 +11,18 @@ function titleOf(action: Action, step: Step): string {
   const who = `${action.name} (${action.kind === 'create' ? action.spec.vmid : action.target.vmid})`;
   switch (step.kind) {
     case 'create': return `create ${who} on ${action.kind === 'create' ? action.spec.node : action.node}, cluster ${action.cluster}`;
-    case 'hand-over': return `hand ${who} over to pool ${String(step.after)}`;
-    case 'tags': return `tag ${who}: ${Array.isArray(step.after) ? step.after.join(', ') : String(step.after)}`;
+    case 'hand-over': return `hand ${who} over to pool ${step.after}`;
+    case 'tags': return `tag ${who}: ${[...step.after.map((tag) => `+${tag}`), ...step.before.map((tag) => `-${tag}`)].join(', ')}`;
+    case 'shutdown': return `shut down ${who}`;
     case 'start': return `start ${who}`;
-    case 'cores': return `${who}: cores ${String(step.before)} -> ${String(step.after)}`;
-    case 'memory': return `${who}: memory ${String(step.before)} -> ${String(step.after)} MiB`;
+    case 'name': return `${who}: name ${step.before} -> ${step.after}`;
+    case 'cores': return `${who}: cores ${step.before} -> ${step.after}`;
+    case 'memory': return `${who}: memory ${step.before} -> ${step.after} MiB`;
+    case 'on-boot': return `${who}: ${step.after ? 'start' : 'do not start'} with the node`;
+    case 'nic': return step.before === null ? `${who}: add ${step.slot}` : step.after === null ? `${who}: remove ${step.slot}` : `${who}: change ${step.slot}`;
+    case 'disk-add': return `${who}: add disk ${step.slot}, ${step.after}`;
+    case 'disk-grow': return `${who}: grow ${step.slot} ${step.before} -> ${step.after} MiB`;
+    case 'disk-detach': return `${who}: detach ${step.slot}, its volume stays`;
     case 'description': return `${who}: description`;
     case 'stamp': return `stamp ${who} in NetBox`;
   }

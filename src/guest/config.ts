@@ -8,7 +8,7 @@ import { mibOfSize, wholeNumber } from './units';
 export type GuestKind = 'qemu' | 'lxc';
 
 export interface Disk { readonly slot: string; readonly volume: string; readonly storage: string; readonly sizeMib: number | null }
-export interface Nic { readonly slot: string; readonly mac: string | null; readonly bridge: string | null; readonly tag: number | null; readonly property: PropertyString }
+export interface Nic { readonly slot: string; readonly mac: string | null; readonly bridge: string | null; readonly tag: number | null; readonly mtu: number | null; readonly isUp: boolean; readonly property: PropertyString }
 
 export interface GuestConfig {
   readonly kind: GuestKind;
@@ -28,6 +28,10 @@ export interface GuestConfig {
   readonly lock: string | null;
   readonly isTemplate: boolean;
   readonly protection: boolean;
+  /** Starts with its node. */
+  readonly onBoot: boolean;
+  /** It has a cloud-init drive. */
+  readonly usesCloudInit: boolean;
   readonly raw: Readonly<Record<string, string>>;
 }
 
@@ -79,6 +83,8 @@ export function readGuestConfig(kind: GuestKind, vmid: number, data: unknown): O
     lock: raw['lock'] ?? null,
     isTemplate: truthy(raw['template']),
     protection: truthy(raw['protection']),
+    onBoot: truthy(raw['onboot']),
+    usesCloudInit: Object.entries(raw).some(([key, value]) => /^(?:ide|sata|scsi|virtio)\d+$/.test(key) && /:(?:[^,]*\/)?(?:vm-\d+-)?cloudinit(?:\.\w+)?(?:,|$)/.test(value)),
     raw,
   });
 }
@@ -88,7 +94,7 @@ const macShape = /^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$/;
 function readNic(slot: string, property: PropertyString): Nic {
   const model = [...property.pairs].find(([, value]) => macShape.test(value));
   const mac = property.pairs.get('hwaddr') ?? property.pairs.get('macaddr') ?? model?.[1] ?? null;
-  return { slot, mac: mac?.toUpperCase() ?? null, bridge: property.pairs.get('bridge') ?? null, tag: wholeNumber(property.pairs.get('tag') ?? null), property };
+  return { slot, mac: mac?.toUpperCase() ?? null, bridge: property.pairs.get('bridge') ?? null, tag: wholeNumber(property.pairs.get('tag') ?? null), mtu: wholeNumber(property.pairs.get('mtu') ?? null), isUp: !truthy(property.pairs.get('link_down')), property };
 }
 
 function readDisk(slot: string, property: PropertyString): Disk {

@@ -4,6 +4,8 @@ export * from './description';
 export * from './identity';
 export * from './link';
 export * from './mac';
+export * from './nic-property';
+export * from './observed-value';
 export * from './property-string';
 export * from './spec';
 export * from './units';

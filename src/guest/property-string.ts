@@ -30,3 +30,11 @@ export function parsePropertyString(text: string): Result<PropertyString> {
 
 /** True when a value may stand inside a property string without starting another pair or another config line. */
 export const isPlainPropertyValue = (value: string): boolean => value !== '' && !/[,=\s\0]/.test(value);
+
+/** One text for equal values: the bare value first, then the pairs by key. What cannot be read stays as it is. */
+export function canonicalProperty(text: string): string {
+  const read = parsePropertyString(text);
+  if (!read.ok) return text;
+  const { bare, pairs } = read.value;
+  return [...(bare === null ? [] : [bare]), ...[...pairs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`)].join(',');
+}

@@ -3,7 +3,7 @@ import type { GuestId, Vmid } from '../kernel';
 import type { GuestKind } from './config';
 
 export interface WantedDisk { readonly slot: string; readonly storage: string; readonly sizeMib: number }
-export interface WantedNic { readonly slot: string; readonly bridge: string; readonly tag: number | null; readonly mac: string }
+export interface WantedNic { readonly slot: string; readonly bridge: string; readonly tag: number | null; readonly mac: string; readonly mtu: number | null; readonly isUp: boolean }
 
 export interface GuestSpec {
   readonly kind: GuestKind;
@@ -20,5 +20,6 @@ export interface GuestSpec {
   readonly nics: readonly WantedNic[];
   readonly human: string;
   readonly tags: readonly string[];
+  readonly onBoot: boolean;
   readonly start: boolean;
 }

@@ -1,5 +1,6 @@
 // Carries P5, P12, P17: everything that a plan needs of a branch, read in a bounded number of requests: the change diffs, who made
 // them, and the names behind the ids that they mention. What cannot be read, or does not fit together, is not observed.
+import { isDeepStrictEqual } from 'node:util';
 import { notObserved, ok, type Observed } from '../kernel';
 import { changeDigest, defaultFields } from '../netbox';
 import type { BranchRecord, ChangeDiff, ChangeLogRow, FieldMap, NetBoxObject, NetBoxReader } from '../netbox/ports';
@@ -54,10 +55,11 @@ async function authorsOf(reader: NetBoxReader, branch: BranchRecord, diffs: read
 }
 
 type Data = Readonly<Record<string, unknown>>;
-const isNew = (diff: ChangeDiff): boolean => diff.action === 'create';
 const isId = (value: unknown): value is number => typeof value === 'number';
 const sidesOf = (diff: ChangeDiff): readonly Data[] => [diff.original, diff.modified].filter((side) => side !== null);
 const idsIn = (diffs: readonly ChangeDiff[], field: string): readonly number[] => diffs.flatMap(sidesOf).map((side) => side[field]).filter(isId);
+/** Rows that change this field: only their names are asked for. */
+const touching = (diffs: readonly ChangeDiff[], field: string): readonly ChangeDiff[] => diffs.filter((diff) => !isDeepStrictEqual(diff.original?.[field], diff.modified?.[field]));
 const nameOf = (object: NetBoxObject): readonly (readonly [number, string])[] => (typeof object['name'] === 'string' ? [[object.id, object['name']]] : []);
 
 async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], nodeField: string): Promise<Observed<Lookups>> {
@@ -70,16 +72,13 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], n
   if (!owners.ok) return owners;
   const grouped = groupByGuest(diffs, { interfaceOwners: owners.value, vmInterfaceTypeId: typeId.value });
 
-  // Nodes, VLANs and tags are named for what is made new; a change of them is refused by what the rows say already.
-  const newVms = vmDiffs.filter(isNew);
-  const newInterfaces = interfaceDiffs.filter(isNew);
-  const nodeIds = newVms.flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
+  const nodeIds = touching(vmDiffs, 'custom_fields').flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
   const [vms, clusters, devices, vlans, tags] = await Promise.all([
     byId(reader, 'virtualization/virtual-machines', grouped.guests.filter((guest) => guest.vm === null).map((guest) => guest.netboxVmId)),
     byId(reader, 'virtualization/clusters', idsIn(vmDiffs, 'cluster')),
-    byId(reader, 'dcim/devices', [...idsIn(newVms, 'device'), ...nodeIds]),
-    byId(reader, 'ipam/vlans', idsIn(newInterfaces, 'untagged_vlan')),
-    tagsByName(reader, newVms),
+    byId(reader, 'dcim/devices', [...idsIn(touching(vmDiffs, 'device'), 'device'), ...nodeIds]),
+    byId(reader, 'ipam/vlans', idsIn(interfaceDiffs, 'untagged_vlan')),
+    tagsByName(reader, touching(vmDiffs, 'tags')),
   ]);
   if (!vms.ok) return vms;
   if (!clusters.ok) return clusters;
@@ -126,6 +125,6 @@ async function interfaceOwners(reader: NetBoxReader, addresses: readonly ChangeD
 
 /** Tags stand by name in the change log; Proxmox gets the slug. */
 async function tagsByName(reader: NetBoxReader, vmDiffs: readonly ChangeDiff[]): Promise<Observed<readonly NetBoxObject[]>> {
-  const names = [...new Set(vmDiffs.flatMap((diff) => (Array.isArray(diff.modified?.['tags']) ? diff.modified['tags'].map(String) : [])))].sort();
+  const names = [...new Set(vmDiffs.flatMap(sidesOf).flatMap((side) => (Array.isArray(side['tags']) ? side['tags'].map(String) : [])))].sort();
   return names.length === 0 ? ok([]) : reader.objectsWhere('extras/tags', 'name', names, (tag) => typeof tag['name'] === 'string' && names.includes(tag['name']));
 }

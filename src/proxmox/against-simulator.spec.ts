@@ -6,6 +6,7 @@ import { labOf, startProxmoxSim, tokenIdOf, userOf, type ProxmoxLab, type Runnin
 import { openProxmox, proxmoxCreator, proxmoxReader, proxmoxUpdater, followTask, type ProxmoxCreator, type ProxmoxHttp, type ProxmoxReader, type ProxmoxUpdater, type TaskEnd, type TokenCredential, type WriteOutcome } from '.';
 import { proxmoxDestroyer, type ProxmoxDestroyer } from './destroyer';
 import { loanRole, proxmoxLender, type ProxmoxLender } from './lender';
+import { watchedProxmox } from '../../test/setup/official/witness';
 
 const secretOf = (name: string): string => `secret-of-${name}`;
 const credential = (name: TokenName): TokenCredential => ({ id: tokenIdOf(name), secret: secretOf(name) });
@@ -26,14 +27,14 @@ describe.each(['8.4', '9.0'] as const)('the five ports against the simulated Pro
   let destroyer: ProxmoxDestroyer;
 
   beforeAll(async () => {
-    sim = await startProxmoxSim({
+    sim = watchedProxmox(await startProxmoxSim({
       clusterName: 'spec', version, nodes: ['pve1', 'pve2'], taskMillis: 0, rootTokenSecret: 'root-secret', bridges: ['vmbr0'], nodeCores: 8, nodeMemoryMiB: 16_384,
       storages: [{ id: 'disks', content: 'images,rootdir', type: 'lvmthin', sizeGiB: 500 }, { id: 'local', content: 'iso,vztmpl,backup', type: 'dir', sizeGiB: 100 }],
       seed: {
         pools: ['cust1'], guests: [],
         rights: { managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], storages: ['disks'], bridges: ['vmbr0'], secrets: { reflect: secretOf('reflect'), create: secretOf('create'), update: secretOf('update'), lender: secretOf('lender'), destroy: secretOf('destroy') } },
       },
-    });
+    }), version);
     lab = labOf(sim.nodes[0]?.url ?? '');
     http = openProxmox({ cluster: 'spec', urls: sim.nodes.map(({ name, url }) => ({ node: name, url })), caPem: sim.caPem, verifyTls: true, version }, { pause: () => Promise.resolve(), readMillis: 15_000, writeMillis: 15_000 });
     reader = proxmoxReader(http, credential('reflect'));
@@ -50,8 +51,8 @@ describe.each(['8.4', '9.0'] as const)('the five ports against the simulated Pro
 
   let next = 9000;
   const specOf = (node = 'pve1'): GuestSpec => ({
-    kind: 'qemu', vmid: next++ as Vmid, guestId: randomUUID() as GuestId, uuid: randomUUID(), node, pool: 'cust1', name: 'web-1', cores: 2, memoryMib: 1024, disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC' }],
-    human: 'the web', tags: [], start: false,
+    kind: 'qemu', vmid: next++ as Vmid, guestId: randomUUID() as GuestId, uuid: randomUUID(), node, pool: 'cust1', name: 'web-1', cores: 2, memoryMib: 1024, disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true }],
+    human: 'the web', tags: [], onBoot: false, start: false,
   });
   const followed = async (outcome: WriteOutcome): Promise<TaskEnd> => {
     if (outcome.class !== 'started') throw new Error(JSON.stringify(outcome));

@@ -2,7 +2,7 @@
 // destroy. Lender and destroyer live in files of their own, so that a rule can say who may import them (P15, P16).
 // No port can express `archive`, `restore`, `force`, `skiplock`, `purge` or template conversion (P16, P20). Carries P10.
 import type { Fresh, Observed, Upid, Vmid } from '../kernel';
-import type { GuestConfig, GuestIdentity, GuestKind, GuestSpec } from '../guest';
+import type { GuestConfig, GuestIdentity, GuestKind, GuestSpec, WantedDisk } from '../guest';
 
 /** Where a guest stands now. HA moves guests at any time: resolve it before every call. */
 export interface GuestRef { readonly node: string; readonly kind: GuestKind; readonly vmid: Vmid }
@@ -83,6 +83,12 @@ export interface ProxmoxCreator {
 
 /** One concern per write, because the qemu config PUT is not atomic. */
 export type ConfigChange =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'on-boot'; readonly on: boolean }
+  /** The whole property string of `netN`; null takes the interface out. */
+  | { readonly kind: 'nic'; readonly slot: string; readonly property: string | null }
+  /** The volume stays with the guest as `unusedN`: nothing is freed. */
+  | { readonly kind: 'detach'; readonly slot: string }
   | { readonly kind: 'cores'; readonly cores: number }
   | { readonly kind: 'memory'; readonly memoryMib: number }
   | { readonly kind: 'description'; readonly text: string }
@@ -91,6 +97,10 @@ export type ConfigChange =
 /** Token `update`. Every write carries the digest of its `Fresh` target. */
 export interface ProxmoxUpdater {
   configure(guest: Fresh<GuestIdentity>, change: ConfigChange): Promise<WriteOutcome>;
+  /** Makes a volume in a free slot. A task. */
+  addDisk(guest: Fresh<GuestIdentity>, disk: WantedDisk): Promise<WriteOutcome>;
+  /** To an absolute size, so that it can be looked at and is never added twice. A task. */
+  growDisk(guest: Fresh<GuestIdentity>, slot: string, sizeMib: number): Promise<WriteOutcome>;
   start(guest: Fresh<GuestIdentity>): Promise<WriteOutcome>;
   shutdown(guest: Fresh<GuestIdentity>, timeoutSeconds: number): Promise<WriteOutcome>;
   stop(guest: Fresh<GuestIdentity>): Promise<WriteOutcome>;

@@ -13,8 +13,8 @@ const fresh = (kind: 'qemu' | 'lxc' = 'qemu', with_: Partial<{ digest: string }>
 };
 const spec: GuestSpec = {
   kind: 'qemu', vmid, guestId: 'g' as GuestId, uuid: '11111111-2222-4333-8444-555555555555', node: 'pve1', pool: 'cust1', name: 'web-1', cores: 4, memoryMib: 2048,
-  disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }, { slot: 'scsi1', storage: 'disks', sizeMib: 512 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC' }, { slot: 'net1', bridge: 'vmbr0', tag: null, mac: 'BC:24:11:AA:BB:CD' }],
-  human: 'web', tags: ['netbox'], start: true,
+  disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }, { slot: 'scsi1', storage: 'disks', sizeMib: 512 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true }, { slot: 'net1', bridge: 'vmbr0', tag: null, mac: 'BC:24:11:AA:BB:CD', mtu: 9000, isUp: false }],
+  human: 'web', tags: ['netbox'], onBoot: true, start: true,
 };
 const borrower = 'sluice-destroy@pve!destroy';
 const upid = 'UPID:pve2:0001E240:00BC614E:6774A5C0:qmdestroy:900:sluice-destroy@pve!destroy:' as Upid;
@@ -25,6 +25,8 @@ const writes: readonly (readonly [string, built.WriteRequest])[] = (['qemu', 'lx
   return [
     [`handOver ${kind}`, built.handOver(guest, 'cust1')], [`cores ${kind}`, built.configure(guest, { kind: 'cores', cores: 2 })], [`memory ${kind}`, built.configure(guest, { kind: 'memory', memoryMib: 1024 })],
     [`description ${kind}`, built.configure(guest, { kind: 'description', text: 'ä = 1; b&c\n%' })], [`tags ${kind}`, built.configure(guest, { kind: 'tags', tags: ['a', 'b'] })], [`no tags ${kind}`, built.configure(guest, { kind: 'tags', tags: [] })],
+    [`name ${kind}`, built.configure(guest, { kind: 'name', name: 'web-2' })], [`on boot ${kind}`, built.configure(guest, { kind: 'on-boot', on: true })], [`nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: kind === 'qemu' ? 'bridge=vmbr0,tag=5,virtio=BC:24:11:AA:BB:CC' : 'bridge=vmbr0,hwaddr=BC:24:11:AA:BB:CC,name=eth1' })],
+    [`no nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: null })], [`grow ${kind}`, built.growDisk(guest, kind === 'qemu' ? 'scsi0' : 'rootfs', 20_480)], ...(kind === 'qemu' ? [[`detach ${kind}`, built.configure(guest, { kind: 'detach', slot: 'scsi1' })], [`add disk ${kind}`, built.addDisk(guest, { slot: 'scsi1', storage: 'disks', sizeMib: 1536 })]] as const : []),
     [`start ${kind}`, built.start(guest)], [`shutdown ${kind}`, built.shutdown(guest, 120)], [`stop ${kind}`, built.stop(guest)], [`destroy ${kind}`, built.destroy(guest)],
     [`lend user ${kind}`, built.lend(guest, 'user', borrower)], [`lend token ${kind}`, built.lend(guest, 'token', borrower)],
   ] as const;
@@ -59,8 +61,15 @@ describe('what Sluice can ask of Proxmox', () => {
     expect(deletes.map(([, request]) => [request.path.join('/'), request.params])).toEqual([['nodes/pve1/qemu/900', {}], ['nodes/pve1/lxc/900', {}]]);
   });
 
-  it('P16 P21 takes away nothing of a configuration but tags', () => {
-    for (const [name, request] of all) if (request.path.includes('config') && request.params['delete'] !== undefined) expect([name, request.params['delete']]).toEqual([name, 'tags']);
+  it('P16 P21 takes away nothing of a configuration but tags, an interface, or a disk whose volume stays', () => {
+    for (const [name, request] of all) if (request.path.includes('config') && request.params['delete'] !== undefined) expect([name, request.params['delete']]).toEqual([name, expect.stringMatching(/^(?:tags|net\d+|scsi\d+)$/)]);
+  });
+
+  it.each(['unused0', 'protection', 'efidisk0', 'net0,protection', 'scsi0,unused0', 'args', ''])('P16 P21 cannot be made to free a volume or to take away %j', (slot) => {
+    expect(() => built.configure(fresh(), { kind: 'detach', slot })).toThrow(Bug);
+    expect(() => built.configure(fresh(), { kind: 'nic', slot, property: null })).toThrow(Bug);
+    expect(() => built.addDisk(fresh(), { slot, storage: 'disks', sizeMib: 1 })).toThrow(Bug);
+    expect(() => built.growDisk(fresh(), slot, 1)).toThrow(Bug);
   });
 
   it('P10 puts the digest that was just read into every configuration write, with one concern each', () => {
@@ -78,8 +87,8 @@ describe('what Sluice can ask of Proxmox', () => {
     expect(built.createVm(spec, 'web\n\n<!-- marker -->', 'sluice-intake')).toEqual({
       method: 'POST', path: ['nodes', 'pve1', 'qemu'], node: 'pve1', answer: 'task', config: null, ownNodeOnly: false,
       params: {
-        vmid: 900, name: 'web-1', cores: 4, sockets: 1, memory: 2048, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: 'uuid=11111111-2222-4333-8444-555555555555', description: 'web\n\n<!-- marker -->', pool: 'sluice-intake',
-        scsi0: 'disks:8', scsi1: 'disks:0.5', net0: 'virtio=BC:24:11:AA:BB:CC,bridge=vmbr0,tag=20', net1: 'virtio=BC:24:11:AA:BB:CD,bridge=vmbr0',
+        vmid: 900, name: 'web-1', cores: 4, sockets: 1, memory: 2048, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: 'uuid=11111111-2222-4333-8444-555555555555', description: 'web\n\n<!-- marker -->', pool: 'sluice-intake', onboot: 1,
+        scsi0: 'disks:8', scsi1: 'disks:0.5', net0: 'virtio=BC:24:11:AA:BB:CC,bridge=vmbr0,tag=20', net1: 'virtio=BC:24:11:AA:BB:CD,bridge=vmbr0,mtu=9000,link_down=1',
       },
     });
   });

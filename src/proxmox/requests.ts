@@ -2,7 +2,7 @@
 // table and proves that no `archive`, `restore`, `force`, `skiplock`, `purge`, `destroy-unreferenced-disks` or template
 // conversion is among it. Carries P10, P14, P15, P16, P20.
 import { Bug, exhaustive, type ConfigDigest, type Fresh, type Upid, type Vmid } from '../kernel';
-import { gibForAllocation, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk, type WantedNic } from '../guest';
+import { gibForAllocation, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
 import type { ConfigChange, GuestRef } from './ports';
 
 export type Params = Readonly<Record<string, string | number>>;
@@ -70,24 +70,39 @@ export function createVm(spec: GuestSpec, description: string, intakePool: strin
   return {
     ...plain, method: 'POST', path: ['nodes', spec.node, 'qemu'], node: spec.node, answer: 'task',
     params: {
-      vmid: spec.vmid, name: spec.name, cores: spec.cores, sockets: 1, memory: spec.memoryMib, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: `uuid=${spec.uuid}`, description, pool: intakePool,
-      ...Object.fromEntries(spec.disks.map((disk) => [disk.slot, allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, netOf(nic)])),
+      vmid: spec.vmid, name: spec.name, cores: spec.cores, sockets: 1, memory: spec.memoryMib, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: `uuid=${spec.uuid}`, description, pool: intakePool, ...(spec.onBoot ? { onboot: 1 } : {}),
+      ...Object.fromEntries(spec.disks.map((disk) => [disk.slot, allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, nicProperty(nic)])),
     },
   };
 }
 
 /** `STORAGE:GiB` makes a new volume of that size. */
 const allocation = (disk: WantedDisk): string => `${disk.storage}:${gibForAllocation(disk.sizeMib)}`;
-const netOf = (nic: WantedNic): string => [`virtio=${nic.mac}`, `bridge=${nic.bridge}`, ...(nic.tag === null ? [] : [`tag=${nic.tag}`])].join(',');
 
 export const handOver = (guest: Fresh<GuestIdentity>, pool: string): WriteRequest =>
   ({ ...plain, method: 'PUT', path: ['pools'], node: null, answer: 'nothing', params: { poolid: pool, vms: String(guest.value.vmid), 'allow-move': 1 } });
 
 export const configure = (guest: Fresh<GuestIdentity>, change: ConfigChange): WriteRequest =>
-  ({ ...plain, method: 'PUT', path: [...guestPath(refOf(guest)), 'config'], node: guest.node, answer: 'nothing', config: guest.value.kind, params: { ...changed(change), digest: mandatory(guest.digest) } });
+  ({ ...plain, method: 'PUT', path: [...guestPath(refOf(guest)), 'config'], node: guest.node, answer: 'nothing', config: guest.value.kind, params: { ...changed(change, guest.value.kind), digest: mandatory(guest.digest) } });
 
-function changed(change: ConfigChange): Params {
+/** As a task, because making the volume may take longer than an answer may. Only a disk's slot: nothing else can be named. */
+export const addDisk = (guest: Fresh<GuestIdentity>, disk: WantedDisk): WriteRequest =>
+  ({ ...plain, method: 'POST', path: [...guestPath(refOf(guest)), 'config'], node: guest.node, answer: 'task', config: guest.value.kind, params: { [diskSlot(disk.slot)]: allocation(disk), digest: mandatory(guest.digest) } });
+
+export const growDisk = (guest: Fresh<GuestIdentity>, slot: string, sizeMib: number): WriteRequest =>
+  ({ ...plain, method: 'PUT', path: [...guestPath(refOf(guest)), 'resize'], node: guest.node, answer: 'task', params: { disk: diskSlot(slot), size: `${sizeMib}M`, digest: mandatory(guest.digest) } });
+
+/** Never `unusedN`, whose removal frees the volume, and no other key of a configuration (P16, P21). */
+const diskSlot = (slot: string): string => (/^(?:(?:scsi|virtio|sata|ide)\d+|rootfs|mp\d+)$/.test(slot) ? slot : notASlot(slot));
+const nicSlot = (slot: string): string => (/^net\d+$/.test(slot) ? slot : notASlot(slot));
+const notASlot = (slot: string): never => { throw new Bug(`${slot} is no slot of a disk or interface`); };
+
+function changed(change: ConfigChange, kind: GuestKind): Params {
   switch (change.kind) {
+    case 'name': return kind === 'qemu' ? { name: change.name } : { hostname: change.name };
+    case 'on-boot': return { onboot: change.on ? 1 : 0 };
+    case 'nic': return change.property === null ? { delete: nicSlot(change.slot) } : { [nicSlot(change.slot)]: change.property };
+    case 'detach': return { delete: diskSlot(change.slot) };
     // Proxmox's `cores` are per socket; the guest sees sockets x cores.
     case 'cores': return { cores: change.cores };
     case 'memory': return { memory: change.memoryMib };

@@ -2,20 +2,23 @@
 import { exhaustive } from '../../kernel';
 import { configureStep } from './configure';
 import { createStep } from './create';
+import { diskAddStep, diskGrowStep } from './disk';
 import { handOverStep } from './hand-over';
+import { powerStep } from './power';
 import { stampStep } from './stamp';
-import { startStep } from './start';
 import type { AnyEffect, StepContext } from './step';
 
 export function effectOf(context: StepContext): AnyEffect {
-  const { kind } = context.step;
-  switch (kind) {
+  const { step } = context;
+  switch (step.kind) {
     case 'create': return createStep(context);
     case 'hand-over': return handOverStep(context);
-    case 'cores': case 'memory': case 'description': case 'tags': return configureStep(context);
-    case 'start': return startStep(context);
+    case 'name': case 'cores': case 'memory': case 'description': case 'tags': case 'on-boot': case 'nic': case 'disk-detach': return configureStep(context, step);
+    case 'disk-add': return diskAddStep(context, step);
+    case 'disk-grow': return diskGrowStep(context, step);
+    case 'start': case 'shutdown': return powerStep(context, step.kind);
     case 'stamp': return stampStep(context);
-    default: return exhaustive(kind);
+    default: return exhaustive(step);
   }
 }
 

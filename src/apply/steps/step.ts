@@ -2,9 +2,9 @@
 // nothing that the plan left open (P2).
 import type { ClusterAccess } from '../../endpoints';
 import { baselineMoved, powerAt, recheck, type EffectDefinition, type Rechecked } from '../../effects';
-import { guestName, type GuestConfig, type GuestIdentity } from '../../guest';
+import { absent, guestName, observedValue, partKey, type GuestConfig, type GuestIdentity, type ObservedValue } from '../../guest';
 import type { Action, Step } from '../../intent';
-import { Bug, no, type Result } from '../../kernel';
+import { Bug, exhaustive, no, type Result } from '../../kernel';
 import type { NetBoxAccess } from '../../netbox';
 
 export interface StepContext {
@@ -42,8 +42,8 @@ export async function recheckPlanned(context: StepContext): Promise<Result<Reche
   const who = guestName(target);
   if (action.kind === 'create') return recheck(context.cluster.reader, target);
   const { hasProcess, ...ofConfig } = expectedNow(action.baseline, action.sockets, context.done);
-  if (Object.keys(ofConfig).length === 0) return no({ code: 'baseline.missing', summary: `There is no baseline for ${who}.`, observed: 'the plan holds none', next: 'Plan again.' });
-  const checked = await recheck(context.cluster.reader, target, (config) => baselineMoved(who, ofConfig, valuesOf(config)));
+  if (Object.keys(action.baseline).length === 0) return no({ code: 'baseline.missing', summary: `There is no baseline for ${who}.`, observed: 'the plan holds none', next: 'Plan again.' });
+  const checked = await recheck(context.cluster.reader, target, (config) => Object.keys(ofConfig).length === 0 ? null : baselineMoved(who, ofConfig, valuesOf(config, ofConfig)));
   if (!checked.ok || hasProcess === undefined) return checked;
   const power = await powerAt(context.cluster.reader, target, checked.value.fresh.node);
   if (!power.ok) return power;
@@ -51,15 +51,38 @@ export async function recheckPlanned(context: StepContext): Promise<Result<Reche
   return moved === null ? checked : no(moved);
 }
 
-type Values = Readonly<Record<string, string | number | boolean>>;
+type Values = Readonly<Record<string, ObservedValue>>;
 
 export function expectedNow(baseline: Values, sockets: number, done: readonly Step[]): Values {
-  const written = done.flatMap((step): [string, string | number][] => {
-    if (step.kind === 'cores' && typeof step.after === 'number') return [['cores', step.after / sockets]];
-    if (step.kind === 'memory' && typeof step.after === 'number') return [['memoryMib', step.after]];
-    return step.kind === 'description' && typeof step.after === 'string' ? [['human', step.after]] : [];
-  });
-  return { ...baseline, ...Object.fromEntries(written) };
+  const expected = new Map(Object.entries(baseline));
+  for (const step of done) {
+    for (const [key, value] of Object.entries(written(step, sockets))) {
+      if (value === null) expected.delete(key);
+      else expected.set(key, value);
+    }
+  }
+  return Object.fromEntries(expected);
 }
 
-const valuesOf = (config: GuestConfig): Values => ({ cores: config.cores, sockets: config.sockets, memoryMib: config.memoryMib, human: config.description.human });
+/** What a step that is done made of the values of a baseline; null where it cannot be foretold. */
+function written(step: Step, sockets: number): Readonly<Record<string, ObservedValue | null>> {
+  switch (step.kind) {
+    case 'name': return { name: step.after };
+    case 'cores': return { cores: step.after / sockets };
+    case 'memory': return { memoryMib: step.after };
+    case 'description': return { human: step.after };
+    case 'on-boot': return { onBoot: step.after };
+    case 'tags': return Object.fromEntries([...step.before.map((tag) => [partKey('tag', tag), false] as const), ...step.after.map((tag) => [partKey('tag', tag), true] as const)]);
+    case 'nic': return { [partKey('nic', step.slot)]: step.after ?? absent };
+    case 'disk-add': return { [partKey('disk', step.slot)]: null, [partKey('size', step.slot)]: step.sizeMib };
+    case 'disk-grow': return { [partKey('size', step.slot)]: step.after };
+    case 'disk-detach': return { [partKey('disk', step.slot)]: absent, [partKey('size', step.slot)]: null };
+    case 'shutdown': return { hasProcess: false };
+    case 'start': return { hasProcess: true };
+    case 'create': case 'hand-over': case 'stamp': return {};
+    default: return exhaustive(step);
+  }
+}
+
+/** What of this configuration the baseline speaks of. */
+const valuesOf = (config: GuestConfig, baseline: Values): Readonly<Record<string, unknown>> => Object.fromEntries(Object.keys(baseline).map((key) => [key, observedValue(config, key)]));

@@ -14,6 +14,9 @@ export interface SluiceScope {
   readonly deletablePools: readonly string[];
   readonly storages: readonly string[];
   readonly bridges: readonly string[];
+  /** Some of the managed pools: disks of their guests may be made, grown and detached, and guests moved to another node. */
+  readonly diskPools?: readonly string[];
+  readonly migratePools?: readonly string[];
   readonly isoStorages?: readonly string[];
   readonly templatesPool?: string;
 }
@@ -36,7 +39,7 @@ export const sluiceRoles: Readonly<Record<string, readonly string[]>> = {
   SluiceSpace: ['Datastore.AllocateSpace'], SluiceBridge: ['SDN.Use'], SluiceTemplate: ['VM.Clone'], SluiceHandOver: ['Pool.Allocate'],
   // Padded: what is left of the two halves is a superset of no role, so the creator can hand nothing on.
   SluiceIntakeUser: [...intakeRights, 'Realm.AllocateUser'], SluiceIntakeToken: [...intakeRights, 'Group.Allocate'],
-  SluiceManaged: managedRights,
+  SluiceManaged: managedRights, SluiceDisk: ['VM.Config.Disk'], SluiceMigrate: ['VM.Migrate'],
   // Unpadded on purpose: the lender has to be able to hand on exactly SluiceDestroyOne.
   SluiceLend: loanRights, SluiceDestroyOne: loanRights,
 };
@@ -55,6 +58,8 @@ export function sluiceAcls(scope: SluiceScope): readonly Acl[] {
     ...scope.storages.flatMap((storage) => twice('create', `/storage/${storage}`, 'SluiceSpace')),
     ...(scope.isoStorages ?? []).filter((storage) => !scope.storages.includes(storage)).flatMap((storage) => twice('create', `/storage/${storage}`, 'SluiceStoreAudit')),
     ...scope.managedPools.flatMap((pool) => [...twice('create', `/pool/${pool}`, 'SluiceHandOver'), ...twice('update', `/pool/${pool}`, 'SluiceManaged')]),
+    ...(scope.diskPools ?? []).flatMap((pool) => twice('update', `/pool/${pool}`, 'SluiceDisk')), ...(scope.migratePools ?? []).flatMap((pool) => twice('update', `/pool/${pool}`, 'SluiceMigrate')),
+    ...((scope.diskPools ?? []).length === 0 ? [] : scope.storages.flatMap((storage) => twice('update', `/storage/${storage}`, 'SluiceSpace'))),
     // Propagated, so that a bridge includes its VLAN tags (Proxmox VE 8.4 asks for /sdn/zones/ZONE/BRIDGE/TAG).
     ...scope.bridges.flatMap((bridge) => [...twice('create', `/sdn/zones/localnetwork/${bridge}`, 'SluiceBridge', true), ...twice('update', `/sdn/zones/localnetwork/${bridge}`, 'SluiceBridge', true)]),
     ...scope.deletablePools.flatMap((pool) => twice('lender', `/pool/${pool}`, 'SluiceLend')),

@@ -15,11 +15,11 @@ describe('a VM that the branch creates', () => {
     expect(plan.content.actions).toEqual([{
       kind: 'create', netboxVmId: 5, cluster: 'alpha', name: 'web-9', needsReboot: false,
       spec: {
-        kind: 'qemu', vmid: 500_005, guestId, uuid, node: 'pve1', pool: 'sluice-managed', name: 'web-9', cores: 2, memoryMib: 2048, human: 'shop', tags: ['web-tier'], start: true,
-        disks: [{ slot: 'scsi0', storage: 'local-lvm', sizeMib: 10_240 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 130, mac: macFor(guestId, 'net0') }],
+        kind: 'qemu', vmid: 500_005, guestId, uuid, node: 'pve1', pool: 'sluice-managed', name: 'web-9', cores: 2, memoryMib: 2048, human: 'shop', tags: ['web-tier'], onBoot: false, start: true,
+        disks: [{ slot: 'scsi0', storage: 'local-lvm', sizeMib: 10_240 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 130, mac: macFor(guestId, 'net0'), mtu: null, isUp: true }],
       },
       steps: [
-        { kind: 'create', before: null, after: 'qemu 500005 on pve1' }, { kind: 'hand-over', before: 'intake', after: 'sluice-managed' }, { kind: 'tags', before: null, after: ['web-tier'] },
+        { kind: 'create', before: null, after: 'qemu 500005 on pve1' }, { kind: 'hand-over', before: 'intake', after: 'sluice-managed' }, { kind: 'tags', before: [], after: ['web-tier'] },
         { kind: 'start', before: 'stopped', after: 'running' }, { kind: 'stamp', before: null, after: 500_005 },
       ],
     }]);
@@ -36,6 +36,11 @@ describe('a VM that the branch creates', () => {
     expect(content.actions[0]).toMatchObject({ spec: { nics: [{ mac: 'BC:24:11:00:00:02' }] } });
   });
 
+  it('takes MTU, link and start with the node as they are wanted', () => {
+    const { content } = planOf({ diffs: [vmCreate(5, 'web-9', { start_on_boot: 'on' }), nicCreate(8, 5, 'net0', { mtu: 9000, enabled: false })] });
+    expect(content.actions[0]).toMatchObject({ spec: { onBoot: true, nics: [{ mtu: 9000, isUp: false }] } });
+  });
+
   it('names the node by a device of NetBox where the field is empty', () => {
     expect(planOf(withVm({ device: 2, custom_fields: { proxmox_kind: 'qemu' } })).content.actions[0]).toMatchObject({ spec: { node: 'pve2' } });
   });
@@ -46,7 +51,7 @@ describe('a VM that the branch creates', () => {
     ['an unknown kind', { custom_fields: { proxmox_kind: 'openvz', proxmox_node: 'pve1' } }, 'create.kind'],
     ['a template', { custom_fields: { proxmox_kind: 'qemu', proxmox_node: 'pve1', proxmox_template_vmid: 9000 } }, 'change.not-supported'],
     ['cloud-init', { custom_fields: { proxmox_kind: 'qemu', proxmox_node: 'pve1', cloud_init_user: 'x' } }, 'change.not-supported'],
-    ['a start with the node', { start_on_boot: 'on' }, 'change.not-supported'],
+    ['a start with the last state', { start_on_boot: 'laststate' }, 'create.on-boot'],
     ['status failed', { status: 'failed' }, 'create.status'],
     ['status decommissioning', { status: 'decommissioning' }, 'create.status'],
     ['no vCPUs', { vcpus: null }, 'create.size'],
@@ -67,7 +72,7 @@ describe('a VM that the branch creates', () => {
     ['a disk whose storage smuggles options', diff('virtualization.virtualdisk', 7, null, { name: 'scsi0', size: 10, virtual_machine: 5, custom_fields: { proxmox_storage: 'x:10,cache=unsafe' } }), 'create.storage'],
     ['an interface of another name', nicCreate(8, 5, 'eth0'), 'create.nic-slot'], ['a VLAN that is gone', nicCreate(8, 5, 'net0', { untagged_vlan: 31 }), 'create.vlan'],
     ['tagged VLANs', nicCreate(8, 5, 'net0', { tagged_vlans: [30] }), 'change.not-supported'], ['mode tagged-all', nicCreate(8, 5, 'net0', { mode: 'tagged-all' }), 'change.not-supported'],
-    ['a disabled interface', nicCreate(8, 5, 'net0', { enabled: false }), 'change.not-supported'], ['an MTU', nicCreate(8, 5, 'net0', { mtu: 9000 }), 'change.not-supported'],
+    ['an MTU of nothing', nicCreate(8, 5, 'net0', { mtu: 12 }), 'create.mtu'],
     ['a bridge that smuggles options', nicCreate(8, 5, 'net0', { custom_fields: { proxmox_bridge: 'vmbr0,firewall=0' } }), 'create.bridge'],
   ];
   it.each(parts)('P30 with %s is refused by name and not half built', (_name, part, rule) => {

@@ -1,21 +1,17 @@
 // A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
 // make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
 import { ok, refuse, scrubText, type GuestId, type Result } from '../../kernel';
-import { isHumanText, isInRange, isPlainPropertyValue, macFor, type GuestSpec, type WantedDisk, type WantedNic } from '../../guest';
+import { isHumanText, isInRange, type GuestSpec } from '../../guest';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
 import { findTarget } from './find-target';
 import type { GuestChange } from './grouping';
 import type { ChangeDiff } from '../../netbox/ports';
-import type { Finding, Step } from './plan';
+import type { Finding } from './plan';
+import type { Step } from './step';
+import { tagSlugs, wantedDisk, wantedNic } from './wanted-parts';
 import { vmLabel } from './which-cluster';
 import type { ClusterWorld } from './world';
-
-const indexLimits: Readonly<Record<string, number>> = { scsi: 30, virtio: 15, sata: 5, ide: 3, net: 31 };
-const slotOk = (name: string, buses: readonly string[]): boolean => {
-  const match = /^([a-z]+)(0|[1-9]\d*)$/.exec(name);
-  return match !== null && buses.includes(match[1] ?? '') && Number(match[2]) <= (indexLimits[match[1] ?? ''] ?? -1);
-};
 
 export function draftCreate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);
@@ -35,7 +31,7 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
     if (isSet(value)) refused('change.not-supported', `custom field ${field} is set (${JSON.stringify(value)})`, 'This version makes blank VMs only: clear the field, or create the guest by hand and adopt it.');
   }
   const onBoot = wanted['start_on_boot'] ?? 'off';
-  if (onBoot !== 'off') refused('change.not-supported', `start_on_boot ${JSON.stringify(onBoot)}`, 'This version makes VMs that do not start with the node: set it to off.');
+  if (onBoot !== 'off' && onBoot !== 'on') refused('create.on-boot', `start_on_boot ${JSON.stringify(onBoot)}`, 'Proxmox knows on and off: set one of them.');
   for (const [what, rows] of [['disk', change.disks], ['interface', change.interfaces], ['MAC address', change.macs]] as const) {
     for (const diff of rows.filter(isTakenOver)) refused('change.not-supported', `the branch would ${diff.action} it`, 'A new VM takes nothing over from another one: make it new in the branch.', `${what} ${diff.repr} of ${object}`);
   }
@@ -48,7 +44,7 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   const node = take(wantedNode(wanted, input));
   const pool = text(customField(wanted, input.fields.pool)) ?? world.settings.managedPools[0] ?? null;
   if (pool === null || !world.settings.managedPools.includes(pool)) refused('guest.pool-rights', `pool ${pool ?? 'none'} is not managed by Sluice`, `Name one of: ${world.settings.managedPools.join(', ') || 'none is configured'} (sluice setup proxmox --print).`);
-  const tags = take(tagSlugs(wanted, input));
+  const tags = take(tagSlugs(wanted['tags'], input));
   const allocation = input.allocations.get(change.netboxVmId);
   const wantedVmid = wholeOf(customField(wanted, input.fields.vmid));
   if (allocation === undefined) refused('vmid.free-and-in-range', ...noVmid(wantedVmid, world, input.fields.vmid));
@@ -66,7 +62,7 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   const spec: GuestSpec = {
     kind: 'qemu', vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, memoryMib,
     disks: disks.sort((a, b) => (a.slot < b.slot ? -1 : 1)), nics: nics.sort((a, b) => (a.slot < b.slot ? -1 : 1)),
-    human, tags, start: status === 'active',
+    human, tags, onBoot: onBoot === 'on', start: status === 'active',
   };
   return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps: createSteps(spec), needsReboot: false }] };
 }
@@ -84,7 +80,7 @@ const isTakenOver = (diff: ChangeDiff): boolean => diff.action !== 'create' && !
 const createSteps = (spec: GuestSpec): readonly Step[] => [
   { kind: 'create', before: null, after: `${spec.kind} ${spec.vmid} on ${spec.node}` },
   { kind: 'hand-over', before: 'intake', after: spec.pool },
-  ...(spec.tags.length === 0 ? [] : [{ kind: 'tags', before: null, after: spec.tags } as const]),
+  ...(spec.tags.length === 0 ? [] : [{ kind: 'tags', before: [], after: spec.tags } as const]),
   ...(spec.start ? [{ kind: 'start', before: 'stopped', after: 'running' } as const] : []),
   { kind: 'stamp', before: null, after: spec.vmid },
 ];
@@ -125,44 +121,4 @@ function wantedNode(wanted: Data, input: PlanInput): Result<string> {
   return device === undefined
     ? refuse('create.node', 'No node is named.', `${input.fields.node} and device are both empty`, `Set ${input.fields.node} or the VM's device: Sluice does not choose a node.`)
     : ok(device);
-}
-
-function wantedDisk(disk: Data, vm: Data, world: ClusterWorld, input: PlanInput): Result<WantedDisk> {
-  const slot = text(disk['name']) ?? '';
-  const sizeMib = wholeOf(disk['size']);
-  const storage = text(customField(disk, input.fields.diskStorage)) ?? text(customField(vm, input.fields.storage)) ?? world.settings.defaultStorage;
-  if (!slotOk(slot, ['scsi', 'virtio', 'sata', 'ide'])) return refuse('create.disk-slot', 'The disk has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the disk by bus and index: scsi0, virtio1, sata0, ide2.');
-  if (sizeMib === null || sizeMib <= 0) return refuse('create.size', 'The disk has no usable size.', `size ${JSON.stringify(disk['size'] ?? null)}`, 'Give the size in MB (read as MiB).');
-  if (storage === null) return refuse('create.storage', 'No storage is named for the disk.', `${input.fields.diskStorage} and the cluster's defaultStorage are empty`, `Set ${input.fields.diskStorage} on the disk or the VM.`);
-  if (!isPlainPropertyValue(storage) || storage.includes(':')) return refuse('create.storage', 'The storage name is not one.', JSON.stringify(storage), 'Name a Proxmox storage id.');
-  return ok({ slot, storage, sizeMib });
-}
-
-function wantedNic(interfaceId: number, nic: Data, change: GuestChange, guestId: GuestId, world: ClusterWorld, input: PlanInput): Result<WantedNic> {
-  const slot = text(nic['name']) ?? '';
-  const bridge = text(customField(nic, input.fields.bridge)) ?? world.settings.defaultBridge;
-  if (!slotOk(slot, ['net'])) return refuse('create.nic-slot', 'The interface has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the interface net0 ... net31.');
-  if (bridge === null) return refuse('create.bridge', 'No bridge is named for the interface.', `${input.fields.bridge} and the cluster's defaultBridge are empty`, `Set ${input.fields.bridge} on the interface.`);
-  if (!isPlainPropertyValue(bridge)) return refuse('create.bridge', 'The bridge name is not one.', JSON.stringify(bridge), 'Name a Proxmox bridge.');
-  if (nic['enabled'] === false) return refuse('change.not-supported', 'A disabled interface is not supported yet.', 'enabled false', 'Enable the interface, or leave it out.');
-  if (isSet(nic['mtu']) && nic['mtu'] !== 1500) return refuse('change.not-supported', 'An MTU is not supported yet.', `mtu ${JSON.stringify(nic['mtu'])}`, 'Leave the MTU empty.');
-  if (isSet(nic['mode']) && nic['mode'] !== 'access') return refuse('change.not-supported', 'Tagged VLANs are not supported yet.', `mode ${JSON.stringify(nic['mode'])}`, 'Use an untagged VLAN.');
-  if (isSet(nic['tagged_vlans']) || isSet(nic['qinq_svlan'])) return refuse('change.not-supported', 'Tagged VLANs are not supported yet.', `tagged_vlans ${JSON.stringify(nic['tagged_vlans'])}`, 'Use an untagged VLAN.');
-  const vlanId = nic['untagged_vlan'];
-  const tag = typeof vlanId === 'number' ? (input.content.lookups.vlans.get(vlanId) ?? null) : null;
-  if (typeof vlanId === 'number' && tag === null) return refuse('create.vlan', 'The VLAN could not be found.', `VLAN with NetBox id ${vlanId}`, 'Look whether the VLAN still exists in main.');
-  const given = change.macs.filter((diff) => diff.modified?.['assigned_object_id'] === interfaceId).map((diff) => ({ id: diff.objectId, mac: text(diff.modified?.['mac_address']) }));
-  const primary = given.find((mac) => mac.id === nic['primary_mac_address']) ?? given[0];
-  const mac = (primary?.mac ?? macFor(guestId, slot)).toUpperCase();
-  if (!/^[0-9A-F][02468ACE](:[0-9A-F]{2}){5}$/.test(mac)) return refuse('create.mac', 'The MAC address is not a unicast one.', mac, 'Give a unicast MAC address, or none.');
-  return ok({ slot, bridge, tag, mac });
-}
-
-function tagSlugs(wanted: Data, input: PlanInput): Result<readonly string[]> {
-  const names = Array.isArray(wanted['tags']) ? wanted['tags'].map(String) : [];
-  const slugs = names.map((name) => input.content.lookups.tags.get(name));
-  const unknown = names.filter((_name, index) => slugs[index] === undefined);
-  return unknown.length > 0
-    ? refuse('create.tags', 'A tag could not be found.', unknown.join(', '), 'Look whether the tag still exists in NetBox.')
-    : ok([...new Set(slugs.filter((slug) => slug !== undefined).map((slug) => slug.toLowerCase()))].sort());
 }

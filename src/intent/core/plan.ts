@@ -3,6 +3,7 @@
 import type { Digest, Instant } from '../../kernel';
 import { canonicalJson, sha256Hex } from '../../kernel';
 import type { GuestIdentity, GuestSpec } from '../../guest';
+import type { Step } from './step';
 
 export interface PlanSource {
   readonly kind: 'branch' | 'revert';
@@ -14,9 +15,6 @@ export interface PlanSource {
   readonly owner: string | null;
   readonly authors: readonly string[];
 }
-
-export type StepKind = 'create' | 'hand-over' | 'tags' | 'start' | 'cores' | 'memory' | 'description' | 'stamp';
-export interface Step { readonly kind: StepKind; readonly before: string | number | null; readonly after: string | number | readonly string[] | null }
 
 /** Observed values of what an update touches; together with the identity it is the baseline (P6). */
 export type Baseline = Readonly<Record<string, string | number | boolean>>;

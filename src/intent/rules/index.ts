@@ -12,6 +12,7 @@ import { notAGuest } from './not-a-guest';
 import { observationComplete } from './observation-complete';
 import { offlineOnlyKey } from './offline-only-key';
 import { poolRights } from './pool-rights';
+import { rightDisk } from './right-disk';
 import type { Rule } from './rule';
 import { sizeWithinLimits } from './size-within-limits';
 import { storageHasRoom } from './storage-has-room';
@@ -19,7 +20,7 @@ import { vmidFree } from './vmid-free';
 
 /** Every rule, in the order in which people read their findings. */
 export const rules: readonly Rule[] = [
-  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, branchReady, notAGuest,
+  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, rightDisk, branchReady, notAGuest,
 ];
 
 export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));

@@ -11,7 +11,8 @@ export const offlineOnlyKey: Rule = {
       const seen = worldOf(input, action)?.observed.get(action.target.vmid);
       if (keys.length === 0) return [];
       if (seen?.ok !== true) return [refusal('update.offline-only-key', objectOf(action), 'whether it is running is not known', 'Repair what keeps the guest from being read, then plan again.')];
-      if (seen.value.hasProcess) return [refusal('update.offline-only-key', objectOf(action), `it is running and ${keys.join(' and ')} change only while it is stopped`, 'Shut it down first, then plan again.')];
+      const goesDown = action.steps.some((step) => step.kind === 'shutdown');
+      if (seen.value.hasProcess && !goesDown) return [refusal('update.offline-only-key', objectOf(action), `it is running and ${keys.join(' and ')} change only while it is stopped`, 'Shut it down first, then plan again.')];
       return seen.value.pendingKeys.length === 0 ? [] : [refusal('update.offline-only-key', objectOf(action), `changes are already pending: ${seen.value.pendingKeys.join(', ')}`, 'Apply or revert the pending changes in Proxmox, then plan again.')];
     }),
 };

@@ -1,9 +1,15 @@
 import type { Action, PlannedDeletion } from '../core/plan';
+import type { StepKind } from '../core/step';
 import type { ClusterWorld, PoolRights } from '../core/world';
 import { objectOf, refusal, worldOf, type Rule } from './rule';
 
 const createNeeds = ['Pool.Allocate'];
-const updateNeeds: Readonly<Record<string, readonly string[]>> = { cores: ['VM.Config.CPU'], memory: ['VM.Config.Memory'], description: ['VM.Config.Options'], tags: ['VM.Config.Options'], start: ['VM.PowerMgmt'] };
+/** Right of the update token for a step; a stamp is NetBox's, create and hand-over are the create token's. */
+const updateNeeds: Readonly<Record<StepKind, string | null>> = {
+  create: null, 'hand-over': null, stamp: null, cores: 'VM.Config.CPU', memory: 'VM.Config.Memory', name: 'VM.Config.Options', description: 'VM.Config.Options', tags: 'VM.Config.Options', 'on-boot': 'VM.Config.Options',
+  nic: 'VM.Config.Network', start: 'VM.PowerMgmt', shutdown: 'VM.PowerMgmt', // Optional rights: optional-rights.ts.
+  'disk-add': null, 'disk-grow': null, 'disk-detach': null,
+};
 const deletionNeeds = ['VM.Allocate', 'VM.Audit', 'Pool.Audit'];
 
 /** Names pool, right and the set-up line: a plan that Proxmox would answer with 403 is refused before anything is sent. */

@@ -1,6 +1,7 @@
 // One rule a file: what it looks at, what it refuses, which fact it saw, what to do. A rule that cannot see refuses (P30).
 import type { Draft, PlanInput } from '../core/draft-parts';
 import type { Action, Finding, PlannedDeletion } from '../core/plan';
+import type { StepKind } from '../core/step';
 import type { ClusterWorld } from '../core/world';
 
 export interface Rule {
@@ -18,3 +19,17 @@ export const objectOf = (thing: { readonly name: string }): string => `VM ${thin
 /** Worlds that the draft's actions and deletions stand in. */
 export const touchedWorlds = (draft: Draft, input: PlanInput): readonly ClusterWorld[] =>
   [...input.worlds.values()].filter((world) => [...draft.actions, ...draft.deletions].some((thing) => thing.cluster === world.settings.name));
+
+/** A right that set-up gives to the update token pool by pool: without it these steps are refused, which is the default. */
+export const optionalRight = (name: string, privilege: string, option: string, steps: readonly StepKind[]): Rule => ({
+  name,
+  judge: (draft, input) =>
+    draft.actions.filter((action) => action.steps.some((step) => steps.includes(step.kind))).flatMap((action) => {
+      const world = worldOf(input, action);
+      const seen = action.kind === 'update' ? world?.observed.get(action.target.vmid) : undefined;
+      const pool = action.kind === 'create' ? action.spec.pool : seen?.ok === true ? seen.value.pool : null;
+      // Unknown rights and guests in no pool are what guest.pool-rights refuses.
+      if (world?.poolRights.ok !== true || pool === null || (world.poolRights.value.get(pool)?.update ?? []).includes(privilege)) return [];
+      return [refusal(name, objectOf(action), `on /pool/${pool} the update token has no ${privilege}`, `Take this change out of the branch, or have an administrator allow it: sluice setup proxmox --print ${option} ${pool}.`)];
+    }),
+});

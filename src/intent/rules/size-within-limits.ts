@@ -1,14 +1,5 @@
-import type { Action } from '../core/plan';
+import { demandsOf, nodeOf } from '../core/demands';
 import { objectOf, refusal, worldOf, type Rule } from './rule';
-
-const wantedSize = (action: Action): { readonly cores: number | null; readonly memoryMib: number | null } => {
-  if (action.kind === 'create') return { cores: action.spec.cores, memoryMib: action.spec.memoryMib };
-  const after = (kind: string): number | null => {
-    const value = action.steps.find((step) => step.kind === kind)?.after;
-    return typeof value === 'number' ? value : null;
-  };
-  return { cores: after('cores'), memoryMib: after('memory') };
-};
 
 /** Memory and cores within the node and the policy. 16 MiB is Proxmox's own minimum (Proxmox VE 8.4, `memory`). */
 export const sizeWithinLimits: Rule = {
@@ -16,9 +7,9 @@ export const sizeWithinLimits: Rule = {
   judge: (draft, input) =>
     draft.actions.flatMap((action) => {
       const world = worldOf(input, action);
-      const { cores, memoryMib } = wantedSize(action);
+      const { cores, memoryMib } = demandsOf(action);
       if (cores === null && memoryMib === null) return [];
-      const nodeName = action.kind === 'create' ? action.spec.node : action.node;
+      const nodeName = nodeOf(action);
       const facts = world?.nodes.get(nodeName);
       const say = (observed: string, next: string) => refusal('size.within-limits', objectOf(action), observed, next);
       const found = [];

@@ -1,3 +1,4 @@
+import { demandsOf, nodeOf } from '../core/demands';
 import { objectOf, refusal, worldOf, type Rule } from './rule';
 
 export const storageHasRoom: Rule = {
@@ -5,16 +6,17 @@ export const storageHasRoom: Rule = {
   judge: (draft, input) =>
     draft.actions.flatMap((action) => {
       const world = worldOf(input, action);
-      if (action.kind !== 'create' || world === undefined) return [];
-      const rows = world.storages.get(action.spec.node);
-      if (action.spec.disks.length === 0) return [];
-      if (rows?.ok !== true) return [refusal('storage.exists-with-room', objectOf(action), `the storages of node ${action.spec.node} are not known`, 'Repair what keeps the node from being read, then plan again.')];
-      return [...new Set(action.spec.disks.map((disk) => disk.storage))].flatMap((id) => {
+      const { space } = demandsOf(action);
+      if (space.length === 0 || world === undefined) return [];
+      const node = nodeOf(action);
+      const rows = world.storages.get(node);
+      if (rows?.ok !== true) return [refusal('storage.exists-with-room', objectOf(action), `the storages of node ${node} are not known`, 'Repair what keeps the node from being read, then plan again.')];
+      return [...new Set(space.map((disk) => disk.storage))].flatMap((id) => {
         const storage = rows.value.find((row) => row.id === id);
-        const need = action.spec.disks.filter((disk) => disk.storage === id).reduce((sum, disk) => sum + disk.sizeMib, 0);
+        const need = space.filter((disk) => disk.storage === id).reduce((sum, disk) => sum + disk.sizeMib, 0);
         const say = (observed: string, next: string) => [refusal('storage.exists-with-room', objectOf(action), observed, next)];
-        if (storage === undefined) return say(`node ${action.spec.node} has no storage ${id}`, `Name one of: ${rows.value.map((row) => row.id).join(', ')}.`);
-        if (!storage.active) return say(`storage ${id} is not active on ${action.spec.node}`, 'Bring it back or name another one.');
+        if (storage === undefined) return say(`node ${node} has no storage ${id}`, `Name one of: ${rows.value.map((row) => row.id).join(', ')}.`);
+        if (!storage.active) return say(`storage ${id} is not active on ${node}`, 'Bring it back or name another one.');
         if (!storage.content.includes('images')) return say(`storage ${id} takes ${storage.content.join(', ')}, not images`, 'Name a storage for disk images.');
         if (storage.availableMib === null || storage.availableMib < need) return say(`storage ${id} has ${storage.availableMib ?? 'unknown'} MiB left, ${need} MiB are wanted`, 'Free space or name another storage.');
         return [];

@@ -6,7 +6,7 @@ import type { LabSecrets } from './secrets';
 
 export interface LabCluster { readonly name: string; readonly version: '8.4' | '9.0'; readonly nodes: readonly string[]; readonly scope: SluiceScope }
 
-const scope: SluiceScope = { managedPools: [managedPool, 'customer-a'], deletablePools: [managedPool, 'customer-a'], storages: ['vmdata'], bridges: ['vmbr0'] };
+const scope: SluiceScope = { managedPools: [managedPool, 'customer-a'], deletablePools: [managedPool, 'customer-a'], storages: ['vmdata'], bridges: ['vmbr0'], diskPools: [managedPool], migratePools: [managedPool] };
 
 export const labClusters: readonly LabCluster[] = [
   { name: 'leipzig', version: '8.4', nodes: ['pve1', 'pve2', 'pve3'], scope },

@@ -43,7 +43,7 @@ Create            + create: VM “web-03” (5500) on pve3, cluster leipzig
                     scsi0: nothing -> 8 GiB on vmdata
                     net0: nothing -> BC:24:11:00:55:00 on vmbr0, VLAN 20
                     description: nothing -> third web front
-                    tags: nothing -> web
+                    tags: as they are -> with web
 Where from        branch 1, 3 changes; owner Erika Engineer; written by Erika Engineer
                   made 2026-11-25 08:00:00 UTC under policy version 1; valid until 2026-11-25 20:00:00 UTC
 Digest            abcdef12"

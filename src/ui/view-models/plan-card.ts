@@ -1,6 +1,7 @@
 // Carries P3: the plan as people read it. The counting line stands first, somebody else's changes stand apart from ours, and
 // what destroys stands before what changes before what creates; only what changes is shown.
 import type { Finding, PlanView } from '../../intent';
+import { exhaustive } from '../../kernel';
 import type { Card, CardLine, CardSection, ChangedValue } from './card';
 import type { Names } from './names';
 import { count, guestKind, sizeText, timeText, toneOf } from './words';
@@ -71,9 +72,25 @@ function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | '
   return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind === 'create' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: [...action.steps.slice(0, 1).map(changed), ...made(action), ...action.steps.slice(1).map(changed)] })) }];
 }
 
-const labels: Readonly<Record<PlannedStep['kind'], string>> = { create: 'guest', 'hand-over': 'pool', tags: 'tags', start: 'power', cores: 'cores', memory: 'memory', description: 'description', stamp: 'NetBox record' };
+const labels: Readonly<Record<PlannedStep['kind'], string>> = {
+  create: 'guest', 'hand-over': 'pool', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
+  nic: 'interface', 'disk-add': 'new disk', 'disk-grow': 'disk', 'disk-detach': 'disk taken out', stamp: 'NetBox record',
+};
 
-const changed = (step: PlannedStep): ChangedValue => (step.kind === 'stamp' ? { label: labels.stamp, before: 'as it is', after: `stamped with VMID ${valueText('stamp', step.after)}` } : { label: labels[step.kind], before: valueText(step.kind, step.before), after: valueText(step.kind, step.after) });
+function changed(step: PlannedStep): ChangedValue {
+  const label = 'slot' in step ? `${labels[step.kind]} ${step.slot}` : labels[step.kind];
+  const of = (before: string, after: string): ChangedValue => ({ label, before, after });
+  switch (step.kind) {
+    case 'stamp': return of('as it is', `stamped with VMID ${step.after}`);
+    case 'tags': return of(step.before.length === 0 ? 'as they are' : `without ${step.before.join(', ')}`, step.after.length === 0 ? 'none added' : `with ${step.after.join(', ')}`);
+    case 'memory': case 'disk-grow': return of(sizeText(step.before), sizeText(step.after));
+    case 'cores': return of(count(step.before, 'core'), count(step.after, 'core'));
+    case 'on-boot': return of(step.before ? 'yes' : 'no', step.after ? 'yes' : 'no');
+    case 'disk-detach': return of(step.before, 'its volume stays, unused');
+    case 'create': case 'hand-over': case 'shutdown': case 'start': case 'name': case 'description': case 'nic': case 'disk-add': return of(step.before === null || step.before === '' ? 'nothing' : step.before, step.after === null || step.after === '' ? 'nothing' : step.after);
+    default: return exhaustive(step);
+  }
+}
 
 /** Everything about a new guest is decided in the plan (P2), so everything is shown. */
 function made(action: PlannedAction): ChangedValue[] {
@@ -83,16 +100,10 @@ function made(action: PlannedAction): ChangedValue[] {
   return [
     of('cores', count(cores, 'core')), of('memory', sizeText(memoryMib)),
     ...disks.map((disk) => of(disk.slot, `${sizeText(disk.sizeMib)} on ${disk.storage}`)),
-    ...nics.map((nic) => of(nic.slot, `${nic.mac} on ${nic.bridge}${nic.tag === null ? '' : `, VLAN ${nic.tag}`}`)),
+    ...nics.map((nic) => of(nic.slot, `${nic.mac} on ${nic.bridge}${nic.tag === null ? '' : `, VLAN ${nic.tag}`}${nic.mtu === null ? '' : `, MTU ${nic.mtu}`}${nic.isUp ? '' : ', link down'}`)),
+    ...(action.spec.onBoot ? [of('start with the node', 'yes')] : []),
     ...(human === '' ? [] : [of('description', human)]),
   ];
-}
-
-function valueText(kind: PlannedStep['kind'], value: PlannedStep['before'] | PlannedStep['after']): string {
-  if (value === null || value === '') return 'nothing';
-  if (typeof value === 'object') return value.join(', ');
-  if (typeof value === 'string') return value;
-  return kind === 'memory' ? sizeText(value) : kind === 'cores' ? count(value, 'core') : String(value);
 }
 
 function source({ source: from, madeAt, expiresAt, policyVersion }: PlanView, names: Names): CardLine[] {

@@ -1,0 +1,11 @@
+import type { Concern } from './concern';
+import { disks } from './disks';
+import { nics } from './nics';
+import { onBoot } from './on-boot';
+import { shutdown, start } from './power';
+import { cores, memory } from './size';
+import { tags } from './tags';
+import { description, name } from './words';
+
+/** In the order of their steps: off first, on last. */
+export const concerns: readonly Concern[] = [shutdown, name, cores, memory, description, tags, onBoot, disks, nics, start];
