@@ -70,9 +70,3 @@ export function compare(file: string, recorded: Json, simulated: Json, known: Co
   }
   return recorded === simulated ? [] : differ();
 }
-
-/** The order of all keys, deep: two bodies with equal content and equal key order are signed alike. */
-export function keyOrder(value: Json): Json {
-  if (Array.isArray(value)) return value.map(keyOrder);
-  return isObject(value) ? Object.entries(value).map(([key, member]) => [key, keyOrder(member)]) : 0;
-}

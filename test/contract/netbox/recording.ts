@@ -19,11 +19,20 @@ export interface Exchange {
   readonly answerHeaders: Readonly<Record<string, string>>;
   readonly answer: unknown;
 }
-export interface Arrived { readonly kind: 'delivery'; readonly file: string; readonly body: Readonly<Record<string, unknown>>; readonly text: string }
+export interface Arrived {
+  readonly kind: 'delivery';
+  readonly file: string;
+  readonly method: string;
+  readonly path: string;
+  /** In the order in which they came. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
 export interface ArrivalOrder { readonly kind: 'order'; readonly file: string; readonly rows: readonly { readonly event: string; readonly object_type: string; readonly username: string | null; readonly data_id: number | null }[] }
 export type Recorded = Exchange | Arrived | ArrivalOrder;
 
-interface File { readonly request?: { method: string; path: string; query?: Record<string, string | string[]>; headers: Record<string, string>; body: unknown; body_base64?: string }; readonly response?: { status: number; headers: Record<string, string>; body: unknown }; readonly recorder_summary?: ArrivalOrder['rows'] }
+interface File { readonly request?: { method: string; path: string; query?: Record<string, string | string[]>; headers: Record<string, string>; body: unknown; body_base64?: string; headers_in_order?: readonly (readonly [string, string])[] }; readonly response?: { status: number; headers: Record<string, string>; body: unknown }; readonly recorder_summary?: ArrivalOrder['rows'] }
 
 function people(): ReadonlyMap<string, string> {
   const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n');
@@ -38,7 +47,7 @@ function read(name: string, who: ReadonlyMap<string, string>): Recorded {
   if (file.recorder_summary !== undefined) return { kind: 'order', file: name, rows: file.recorder_summary };
   const { request, response } = file;
   if (request === undefined) throw new Error(`${name} holds neither a request nor a summary`);
-  if (request.body_base64 !== undefined) return { kind: 'delivery', file: name, body: request.body as Record<string, unknown>, text: Buffer.from(request.body_base64, 'base64').toString('utf8') };
+  if (request.body_base64 !== undefined) return { kind: 'delivery', file: name, method: request.method, path: request.path, headers: request.headers_in_order ?? [], body: request.body as Record<string, unknown>, text: Buffer.from(request.body_base64, 'base64').toString('utf8') };
   const person = who.get(name);
   if (response === undefined || person === undefined) throw new Error(`${name} has no answer or the README does not say who asked`);
   return { kind: 'exchange', file: name, person, method: request.method, path: request.path, query: request.query ?? {}, headers: request.headers, body: request.body, status: response.status, answerHeaders: response.headers, answer: response.body };

@@ -3,13 +3,14 @@
 import { request as httpRequest } from 'node:http';
 import { netboxLabOf, startNetBoxSim } from '../../../src/lab/netbox';
 import type { Act, DeliveryRecord, NetBoxLab } from '../../../src/lab/netbox';
-import { Correspondence, compare, keyOrder } from './comparison';
+import { Correspondence, compare } from './comparison';
 import type { Difference } from './comparison';
 import type { ArrivalOrder, Arrived, Exchange, Recorded } from './recording';
 import { ADMIN, Credentials, SECRET } from './credentials';
 import { compareHeaders } from './headers';
 import { skipped } from './skipped';
 import { actBefore, asksForJob, placesOf } from './staging';
+import { compareDelivery } from './webhooks';
 
 export interface Result {
   compared: number;
@@ -133,16 +134,9 @@ class Player {
     if (answer.status === 201) this.#credentials.learn(step, body);
   }
 
-  /** A recorded webhook must have its like among those sent since the last summary; content and order of keys. */
+  /** A recorded webhook must have its like among those sent since the last summary. */
   #arrived(step: Arrived): void {
-    const parsed = this.#delivered.slice(this.#arrivedFrom).map((record) => JSON.parse(record.body) as Record<string, unknown>);
-    const found = parsed.map((body) => compare(step.file, step.body, body, new Correspondence(), 'webhook').length);
-    const best = found.indexOf(Math.min(...found));
-    const body = parsed[best];
-    if (body === undefined) return void this.result.differences.push({ file: step.file, at: 'webhook', recorded: step.body['event'], simulated: '(none sent)' });
-    this.result.differences.push(...compare(step.file, step.body, body, this.#known, 'webhook'));
-    const [wanted, got] = [JSON.stringify(keyOrder(step.body)), JSON.stringify(keyOrder(body))];
-    if (wanted !== got && !step.file.includes('job_ended')) this.result.differences.push({ file: step.file, at: 'webhook key order', recorded: wanted.slice(0, 300), simulated: got.slice(0, 300) });
+    this.result.differences.push(...compareDelivery(step, this.#delivered.slice(this.#arrivedFrom), this.#known));
   }
 
   #order(step: ArrivalOrder): void {

@@ -1,5 +1,6 @@
 // The structured report of a failed merge: which object and which field a validation or the database refused.
 import { knownModel } from '../models/registry';
+import type { Json } from '../store/row';
 import type { LogRow } from '../store/space';
 import { IntegrityError, Invalid, pythonRepr } from '../write/errors';
 import type { JobWork } from './job-work';
@@ -16,6 +17,6 @@ export function reportFailure(work: JobWork, error: unknown): void {
   work.say(error instanceof Invalid ? pythonRepr(error.errors) : error instanceof Error ? error.message : String(error));
   if (!('report' in work.data) || !(error instanceof Invalid || error instanceof IntegrityError)) return;
   const model = knownModel(change.type);
-  const entry = { model: model.verbose, value: null, object_id: change.objectId, content_type_id: model.contentType };
-  work.data['report'] = error instanceof Invalid ? Object.keys(error.errors).map((field) => ({ type: 'validation_error', field, ...entry })) : [{ type: 'integrity_error', field: null, ...entry }];
+  const entry = (type: string, field: string | null): Json => ({ type, model: model.verbose, field, value: null, object_id: change.objectId, content_type_id: model.contentType });
+  work.data['report'] = error instanceof Invalid ? Object.keys(error.errors).map((field) => entry('validation_error', field)) : [entry('integrity_error', null)];
 }

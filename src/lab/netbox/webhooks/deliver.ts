@@ -13,7 +13,7 @@ export function post(delivery: Delivery): Promise<number | string> {
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, {
         method: delivery.method,
-        headers: { 'Accept-Encoding': 'identity', 'User-Agent': 'python-urllib3/2.8.0', ...delivery.headers, 'Content-Length': Buffer.byteLength(delivery.body) },
+        headers: delivery.headers,
         agent: false,
         timeout: TIMEOUT_MILLIS,
         rejectUnauthorized: false,

@@ -31,6 +31,8 @@ export type Tampering = { readonly how: 'drop' | 'duplicate' | 'reorder'; readon
 
 const BRANCH = 'netbox_branching.branch';
 const KEPT = 1000;
+/** What NetBox's HTTP library says of itself. */
+const SENDER = { 'Accept-Encoding': 'identity', 'User-Agent': 'python-urllib3/2.8.0' };
 
 export class Outbox {
   readonly sent: DeliveryRecord[] = [];
@@ -48,7 +50,7 @@ export class Outbox {
       const rules = this.#rules(`object_${event.kind}`, event.type);
       if (rules.length === 0) return [];
       const data = objectData(event, view);
-      return rules.flatMap((rule) => this.#delivery(rule, event.kind, event.type, data, () => objectMessage(event, data, author.userName, author.requestId, this.state.clock.now())));
+      return rules.flatMap((rule) => this.#delivery(rule, event.kind, event.type, data, () => objectMessage(event, data, author, this.state.clock.now(), this.state.version)));
     });
   }
 
@@ -120,7 +122,7 @@ export class Outbox {
     const secret = asText(webhook['secret']);
     const extra = Object.fromEntries(asText(webhook['additional_headers']).split(/\r?\n/).filter((line) => line.includes(':')).map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]));
     const signature = secret === '' ? {} : { 'X-Hook-Signature': createHmac('sha512', secret).update(body, 'utf8').digest('hex') };
-    return [{ event, objectType, url: asText(webhook['payload_url']), method: asText(webhook['http_method']), headers: { 'Content-Type': asText(webhook['http_content_type']), ...extra, ...signature }, body }];
+    return [{ event, objectType, url: asText(webhook['payload_url']), method: asText(webhook['http_method']), headers: { ...SENDER, 'Content-Type': asText(webhook['http_content_type']), ...extra, 'Content-Length': String(Buffer.byteLength(body)), ...signature }, body }];
   }
 
   #username(user: number | null): string | null {
