@@ -48,7 +48,7 @@ export function compare(file: string, recorded: Json, simulated: Json, known: Co
       return [];
     }
     if (UUID.test(recorded) && UUID.test(simulated)) return known.learn('text', recorded, simulated) ? [] : differ();
-    return known.translate(plain(recorded)) === plain(simulated) ? [] : differ();
+    return recorded === simulated || known.translate(plain(recorded)) === plain(simulated) ? [] : differ();
   }
   if (Array.isArray(recorded) && Array.isArray(simulated)) {
     if (recorded.length !== simulated.length) return [{ file, at: `${path}.length`, recorded: recorded.length, simulated: simulated.length }, ...recorded.slice(0, simulated.length).flatMap((item, index) => compare(file, item, simulated[index], known, `${path}[${index}]`))];

@@ -45,6 +45,7 @@ class Player {
   readonly #credentials = new Credentials();
   #session = '';
   #delivered: DeliveryRecord[] = [];
+  #asked = false;
   #orderSeen = 0;
   #arrivedFrom = 0;
 
@@ -63,7 +64,9 @@ class Player {
     const before = this.result.differences.length;
     if (step.kind === 'exchange') await this.#exchange(step);
     else {
-      this.#delivered = [...(await this.lab.deliveries())];
+      // Nothing is sent between two looks at what was sent.
+      if (this.#asked) this.#delivered = [...(await this.lab.deliveries())];
+      this.#asked = false;
       if (step.kind === 'delivery') this.#arrived(step);
       else this.#order(step);
     }
@@ -72,6 +75,7 @@ class Player {
   }
 
   async #exchange(step: Exchange): Promise<void> {
+    this.#asked = true;
     await this.#prepare(step);
     const answer = await send(this.url, step.method, this.#path(step), this.#headers(step), this.#body(step));
     await this.#moveWorker(step);
