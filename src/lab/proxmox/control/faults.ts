@@ -5,7 +5,7 @@ import type { Act, Fault, FaultOrder, Match } from './protocol';
 interface Armed { readonly id: number; readonly order: FaultOrder; readonly path: RegExp | null; left: number; readonly release: () => void; readonly gate: Promise<void> }
 export interface Asked { readonly method: string; readonly path: string; readonly token: string | null }
 /** What happens to one request. */
-export interface Fired { readonly before: readonly Act[]; readonly after: readonly Act[]; readonly fault: Fault | null; readonly task: TaskFault | null }
+export interface Fired { readonly before: readonly Act[]; readonly after: readonly Act[]; readonly fault: Fault | null; readonly task: TaskFault | null; /** Opens when the fault is lifted. */ readonly gate: Promise<void> }
 
 function taskFault(fault: Fault, gate: Promise<void>): TaskFault | null {
   if (fault === 'task-killed') return { kind: 'worker-killed', at: 'middle' };
@@ -46,6 +46,7 @@ export class Faults {
     const after: Act[] = [];
     let fault: Fault | null = null;
     let task: TaskFault | null = null;
+    let gate = Promise.resolve();
     for (const armed of this.armed.values()) {
       if (armed.left <= 0 || !fits(armed.order.match, armed.path, asked)) continue;
       if (armed.order.fault !== undefined && (fault !== null || task !== null)) continue;
@@ -53,13 +54,15 @@ export class Faults {
       if (armed.order.act !== undefined) (armed.order.when === 'after' ? after : before).push(armed.order.act);
       if (armed.order.fault === undefined) continue;
       task = taskFault(armed.order.fault, armed.gate);
-      if (task === null) fault = armed.order.fault;
+      if (task === null) [fault, gate] = [armed.order.fault, armed.gate];
     }
-    // A spent pause stays: lifting it is what lets its task go on.
-    for (const armed of [...this.armed.values()]) if (armed.left <= 0 && !(typeof armed.order.fault === 'object' && 'taskPaused' in armed.order.fault)) this.armed.delete(armed.id);
-    return { before, after, fault, task };
+    for (const armed of [...this.armed.values()]) if (armed.left <= 0 && !isHeld(armed.order.fault)) this.armed.delete(armed.id);
+    return { before, after, fault, task, gate };
   }
 }
+
+/** A spent pause stays: lifting it is what lets its work go on. */
+const isHeld = (fault: Fault | undefined): boolean => typeof fault === 'object' && ('taskPaused' in fault || ('status' in fault && fault.executed === 'later'));
 
 function fits(match: Match, path: RegExp | null, asked: Asked): boolean {
   return (match.method ?? asked.method) === asked.method && (path === null || path.test(asked.path)) && (match.token === undefined || tokenFits(match.token, asked.token));

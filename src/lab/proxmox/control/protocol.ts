@@ -22,11 +22,12 @@ export interface Match {
 
 /**
  * `answer-lost`: done and saved, then the connection is cut before any byte. `connection-reset-before`: cut with nothing done.
- * `html`, `truncated`: done, but the answer cannot be read. A status: nothing done unless `executed`.
+ * `html`, `truncated`: done, but the answer cannot be read. A status: nothing done unless `executed`;
+ * `later`: the work is still at it when the answer leaves, and ends when the fault is lifted.
  */
 export type Fault =
   | 'answer-lost' | 'connection-reset-before' | 'html' | 'truncated' | 'task-killed'
-  | { readonly status: number; readonly body?: string; readonly executed?: boolean }
+  | { readonly status: number; readonly body?: string; readonly executed?: boolean | 'later' }
   | { readonly delayMillis: number }
   | { readonly taskKilled: 'start' | 'middle' }
   | { readonly taskFails: string; readonly at?: 'start' | 'middle' }
