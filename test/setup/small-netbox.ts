@@ -50,7 +50,7 @@ export async function smallNetBox(options: { readonly version?: NetBoxSimOptions
       { username: 'svc', password: 'svc', tokenV2: secretOf('svc'), permissions: [READ, { name: 'reflect', objectTypes: ['virtualization.virtualmachine'], actions: ['add', 'change'], constraints: { cluster__name: 'pve-a' } }] },
     ],
     seed: [...SEED, ...(options.seed ?? [])],
-  }), '4.5.10');
+  }), options.version ?? '4.5.10');
   const lab = netboxLabOf(sim.url);
   const ask: Small['ask'] = async (person, method, path, body, branch) => {
     const headers = { 'User-Agent': testsOwn, ...(person === '' ? {} : { Authorization: person.includes(' ') ? person : bearer(person) }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(branch === undefined ? {} : { 'X-NetBox-Branch': branch }) };

@@ -10,6 +10,7 @@ import { graphql } from './graphql/endpoint';
 import type { Answer, Call } from './http/exchange';
 import { html, page, redirect } from './http/exchange';
 import { failureOf } from './http/failure';
+import type { NetBoxVersion } from './models/since-4-6';
 import { provisionToken } from './rest/people';
 import { Rest } from './rest/rest';
 import { routeOf } from './rest/router';
@@ -24,12 +25,12 @@ const PROVISION = '/api/users/tokens/provision/';
 const GRAPHQL = '/graphql/';
 
 /** Refusals tell the methods of the endpoint too; an exception nobody caught tells nothing. */
-function answered(allow: string, work: () => Answer): Answer {
+function answered(version: NetBoxVersion, allow: string, work: () => Answer): Answer {
   try {
     const answer = work();
     return { ...answer, headers: { ...answer.headers, Allow: allow } };
   } catch (error) {
-    const answer = failureOf(error);
+    const answer = failureOf(error, version);
     return answer.status >= 500 ? answer : { ...answer, headers: { ...answer.headers, Allow: allow } };
   }
 }
@@ -55,18 +56,18 @@ export class Application {
     if (reads && !path.endsWith('/')) return redirect(`${path}/`);
     const answer = path === GRAPHQL ? graphql(this.state, call, as) : this.#respond(call, as);
     if (!reads) this.changed();
-    return { ...answer, headers: { ...answer.headers, ...(path.startsWith('/api/') ? { 'API-Version': '4.5' } : {}), 'X-Request-ID': call.requestId } };
+    return { ...answer, headers: { ...answer.headers, ...(path.startsWith('/api/') ? { 'API-Version': this.state.version.slice(0, 3) } : {}), 'X-Request-ID': call.requestId } };
   }
 
   #respond(call: Call, as: Caller | undefined): Answer {
-    if (call.path === PROVISION) return answered('POST, OPTIONS', () => this.state.undo.transaction(() => provisionToken(this.state, call)));
-    const route = routeOf(call.path);
-    if (route === undefined) return html(404, page('Page Not Found'));
+    if (call.path === PROVISION) return answered(this.state.version, 'POST, OPTIONS', () => this.state.undo.transaction(() => provisionToken(this.state, call)));
+    const route = routeOf(call.path, this.state.version);
+    if (route === undefined) return html(404, page('Page Not Found', this.state.version));
     try {
       const view = this.#viewFor(call, route);
-      return answered(route.allow, () => this.#handled(call, route, view, as));
+      return answered(this.state.version, route.allow, () => this.#handled(call, route, view, as));
     } catch (error) {
-      return failureOf(error);
+      return failureOf(error, this.state.version);
     }
   }
 
@@ -79,7 +80,7 @@ export class Application {
 
   #handled(call: Call, route: Route, view: View, as: Caller | undefined): Answer {
     const caller = as ?? sessionCaller(this.state, call) ?? authenticate(this.state, call.headers['authorization'], call.address);
-    const author = { user: caller.user.id, userName: asText(caller.user['username']), requestId: call.requestId };
+    const author = { user: caller.user.id, userName: asText(caller.user['username']), requestId: call.requestId, via: { method: call.method, path: call.path } };
     const events = new EventQueue();
     const rest = new Rest(this.state, call, new Rights(this.state, caller), view, author, events, this.jobs, this.outbox);
     const { answer, deliveries } = this.state.undo.transaction(() => ({ answer: route.handler(rest, route.id), deliveries: this.outbox.ofObjects(events.take(), author, view) }));

@@ -35,7 +35,7 @@ export const text = (status: number, body: string): Answer => ({ status, headers
 /** Django's own redirect to the path with a slash leaves before NetBox's middleware has seen the request. */
 export const redirect = (to: string): Answer => ({ status: 301, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Language': 'en', Vary: 'Accept-Language, Cookie, origin', Location: to }, body: '' });
 
-export const page = (title: string): string => `<!DOCTYPE html>\n<html lang="en" data-netbox-version="4.5.10">\n  <head><meta charset="UTF-8" /><title>${title} | NetBox</title></head>\n  <body><h1>${title}</h1></body>\n</html>\n`;
+export const page = (title: string, version = '4.5.10'): string => `<!DOCTYPE html>\n<html lang="en" data-netbox-version="${version}">\n  <head><meta charset="UTF-8" /><title>${title} | NetBox</title></head>\n  <body><h1>${title}</h1></body>\n</html>\n`;
 
 /** Query text as NetBox reads it: `+` is a space, repeated parameters are kept in order. */
 export function readQuery(text: string): Query {

@@ -1,11 +1,11 @@
 // Every way a request can fail, as the answer NetBox gives for it. An error of the simulator itself is a 500 that names it, never a silent success.
 import { Answered, DoesNotExist, Forbidden, IntegrityError, Invalid, NotFound, PlainText, Protected, ServerError } from '../write/errors';
+import type { NetBoxVersion } from '../models/since-4-6';
 import { html, json } from './exchange';
 import type { Answer } from './exchange';
 
-const crash = (exception: string, error: string): Answer => json(500, { error, exception, netbox_version: '4.5.10', python_version: '3.11.7' });
-
-export function failureOf(error: unknown): Answer {
+export function failureOf(error: unknown, version: NetBoxVersion = '4.5.10'): Answer {
+  const crash = (exception: string, text: string): Answer => json(500, { error: text, exception, netbox_version: version, python_version: '3.11.7' });
   if (error instanceof Invalid) return json(400, error.errors);
   if (error instanceof Forbidden) return json(403, { detail: error.message });
   if (error instanceof NotFound) return json(404, { detail: error.message });

@@ -33,4 +33,9 @@ function read(app: string, entry: string): BranchableModel {
   return { app_label: app, model: spoken === undefined ? first.replaceAll(' ', '').toLowerCase() : first, verbose_name: spoken ?? first, verbose_name_plural: plural(spoken ?? first) };
 }
 
+const VM_TYPE = read('virtualization', 'virtual machine type');
+
 export const BRANCHABLE: readonly BranchableModel[] = Object.entries(SPOKEN).flatMap(([app, names]) => names.split(', ').map((entry) => read(app, entry)));
+
+/** With what 4.6 adds, as far as the simulator has it. */
+export const BRANCHABLE_46: readonly BranchableModel[] = BRANCHABLE.flatMap((model) => (model.model === 'virtualmachine' ? [model, VM_TYPE] : [model]));

@@ -91,6 +91,7 @@ export const COMPUTED: Readonly<Record<string, Compute>> = {
   'dcim.devicerole.virtualmachine_count': relatedOnTop(VM, 'role'),
   'dcim.platform.device_count': relatedOnTop('dcim.device', 'platform'),
   'dcim.platform.virtualmachine_count': relatedOnTop(VM, 'platform'),
+  'virtualization.virtualmachinetype.virtual_machine_count': related(VM, 'virtual_machine_type'),
   'dcim.manufacturer.devicetype_count': related('dcim.devicetype', 'manufacturer'),
   'dcim.manufacturer.platform_count': related('dcim.platform', 'manufacturer'),
   'dcim.site.device_count': related('dcim.device', 'site'),

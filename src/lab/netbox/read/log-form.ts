@@ -29,6 +29,7 @@ function logValue(model: Model, key: string, row: Row, view: View): Json {
   if (key === 'tags') return tagNames(view, row);
   if (key === '_name') return naturalInterfaceName(asText(row['name']));
   if (key in COUNTED && model.type === 'virtualization.virtualmachine') return countOn(view, key, row);
+  if (key === 'virtual_machine_count') return view.where('virtualization.virtualmachine', 'virtual_machine_type', row.id).length;
   const value = row[key] ?? null;
   const field = model.fields[key];
   if (field === undefined || value === null) return value;

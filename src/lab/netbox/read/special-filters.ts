@@ -1,5 +1,6 @@
 // Filters that reach through another object, or that a field alone does not explain. Keys are `type.filter`, or `filter` for every type.
 import type { Model } from '../models/model';
+import { isSince46 } from '../models/since-4-6';
 import { asIds, asText, asTexts } from '../store/row';
 import type { Row } from '../store/row';
 import type { View } from '../store/view';
@@ -8,6 +9,11 @@ import { isBoolean, truth } from './lookups';
 type Special = (view: View, values: readonly string[], lookup: string, model: Model) => ((row: Row) => boolean) | { readonly error: readonly string[] } | undefined;
 
 const ids = (values: readonly string[]): readonly number[] => values.map(Number);
+const noTag = (view: View, values: readonly string[]): { readonly error: readonly string[] } | undefined => {
+  const slugs = new Set([...view.all('extras.tag')].map((tag) => asText(tag['slug'])));
+  const unknown = values.find((value) => !slugs.has(value));
+  return unknown === undefined ? undefined : bad(unknown);
+};
 const bad = (value: string): { readonly error: readonly string[] } => ({ error: [`Select a valid choice. ${value} is not one of the available choices.`] });
 const known = (view: View, type: string, values: readonly string[]): { readonly error: readonly string[] } | undefined => {
   const unknown = values.find((value) => view.get(type, Number(value)) === undefined);
@@ -69,11 +75,12 @@ export const SPECIAL: Readonly<Record<string, Special>> = {
   'netbox_branching.branch.merged_by_id': () => undefined,
   'netbox_branching.branch.merged_time': () => undefined,
   // A repeated `tag` must hold for each of them; the value is the slug.
-  tag: (view, values) => {
-    const slugs = new Set([...view.all('extras.tag')].map((tag) => asText(tag['slug'])));
-    const unknown = values.find((value) => !slugs.has(value));
-    if (unknown !== undefined) return bad(unknown);
-    return (row) => values.every((slug) => asIds(row['tags']).some((id) => view.get('extras.tag', id)?.['slug'] === slug));
+  tag: (view, values, lookup) => {
+    const holds = (row: Row, slug: string): boolean => asIds(row['tags']).some((id) => view.get('extras.tag', id)?.['slug'] === slug);
+    if (lookup === '') return noTag(view, values) ?? ((row): boolean => values.every((slug) => holds(row, slug)));
+    if (lookup === 'n') return noTag(view, values) ?? ((row): boolean => !values.some((slug) => holds(row, slug)));
+    // Since 4.6.6; 4.5 ignores it like everything it does not know.
+    return lookup === 'any' && isSince46(view.state.version) ? (noTag(view, values) ?? ((row): boolean => values.some((slug) => holds(row, slug)))) : undefined;
   },
   tag_id: (_view, values) => (row) => values.every((value) => asIds(row['tags']).includes(Number(value))),
 };

@@ -1,7 +1,8 @@
 // Answers that hold for the whole instance: versions and workers, the roots of the API, which models a branch isolates.
 import type { Answer } from '../http/exchange';
 import { json } from '../http/exchange';
-import { BRANCHABLE } from '../models/branchable';
+import { BRANCHABLE, BRANCHABLE_46 } from '../models/branchable';
+import { isSince46 } from '../models/since-4-6';
 import { Answered } from '../write/errors';
 import type { Rest } from './rest';
 
@@ -11,8 +12,9 @@ function onlyGet(rest: Rest): void {
 
 export function status(rest: Rest): Answer {
   onlyGet(rest);
+  const { version } = rest.state;
   return json(200, {
-    'django-version': '5.2.17', hostname: 'lab', installed_apps: {}, 'netbox-version': '4.5.10', 'netbox-full-version': '4.5.10', plugins: { netbox_branching: '1.1.2', netbox_sluice: '0.1.0' },
+    'django-version': isSince46(version) ? '6.0' : '5.2.17', hostname: 'lab', installed_apps: {}, 'netbox-version': version, 'netbox-full-version': version, plugins: { netbox_branching: '1.1.2', netbox_sluice: '0.1.0' },
     'python-version': '3.11.7', 'rq-workers-running': 1,
   });
 }
@@ -30,7 +32,8 @@ export function branchingRoot(rest: Rest): Answer {
 
 export function branchableModels(rest: Rest): Answer {
   onlyGet(rest);
-  return json(200, BRANCHABLE.map((model) => ({ ...model })));
+  const models = isSince46(rest.state.version) ? BRANCHABLE_46 : BRANCHABLE;
+  return json(200, models.map((model) => ({ ...model })));
 }
 
 /** A user's own preferences: none are kept. */

@@ -1,10 +1,14 @@
 // Background jobs as REST shows them: `data` (with the job's log) and `error` come only when the job has ended.
 import { JOB_STATUS, labelled } from '../models/choices';
+import { isSince46 } from '../models/since-4-6';
 import { jsonbOrder } from '../store/row';
 import type { Json } from '../store/row';
 import type { JobRow } from '../store/state';
 import { isOneOf, readOnly, timeFilter } from './read-only';
 import type { Rest } from './rest';
+
+/** Whom NetBox 4.6 tells of a job that has ended: its user. */
+const ALWAYS = { value: 'always', label: 'Always' };
 
 export function jobShown(rest: Rest, job: JobRow): { readonly [key: string]: Json } {
   const { origin } = rest.call;
@@ -13,6 +17,7 @@ export function jobShown(rest: Rest, job: JobRow): { readonly [key: string]: Jso
     id: job.id, url: `${origin}/api/core/jobs/${job.id}/`, display_url: `${origin}/core/jobs/${job.id}/`, display: job.name, object_type: 'netbox_branching.branch', object_id: job.branch,
     object: represent.brief('netbox_branching.branch', job.branch), name: job.name, status: { ...labelled(JOB_STATUS, job.status) }, created: job.created, scheduled: null, interval: null, started: job.started,
     completed: job.completed, user: represent.brief('users.user', job.user), data: job.data === null ? null : jsonbOrder(job.data), error: job.error, job_id: job.uuid, queue_name: 'default', log_entries: [],
+    ...(isSince46(rest.state.version) ? { notifications: ALWAYS } : {}),
   };
 }
 

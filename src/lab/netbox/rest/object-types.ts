@@ -1,13 +1,14 @@
 // Content types by number: change data names the type of a generic relation by it. Any signed-in user may read the list.
 import type { Model } from '../models/model';
-import { MODELS } from '../models/model-table';
+import { modelsIn } from '../models/registry';
+import type { NetBoxVersion } from '../models/since-4-6';
 import type { Json } from '../store/row';
 import { isOneOf, readOnly } from './read-only';
 import type { Rest } from './rest';
 
 interface ObjectType { readonly id: number; readonly app: string; readonly name: string; readonly model: Model }
 
-const TYPES: readonly ObjectType[] = MODELS.map((model) => ({ id: model.contentType, app: model.type.split('.')[0] ?? '', name: model.type.split('.')[1] ?? '', model }));
+const typesIn = (version: NetBoxVersion): readonly ObjectType[] => modelsIn(version).map((model) => ({ id: model.contentType, app: model.type.split('.')[0] ?? '', name: model.type.split('.')[1] ?? '', model }));
 const title = (text: string): string => text.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 
 const WITH_CONTACTS = ['dcim.site', 'dcim.manufacturer', 'dcim.device', 'tenancy.tenant', 'ipam.prefix', 'ipam.ipaddress', 'virtualization.cluster', 'virtualization.clustergroup', 'virtualization.virtualmachine', 'vpn.l2vpn'];
@@ -34,7 +35,7 @@ function shown(rest: Rest, { id, app, name, model }: ObjectType): { readonly [ke
 export const objectTypes = readOnly<ObjectType>({
   type: null,
   noun: 'ObjectType',
-  rows: () => TYPES,
+  rows: (rest) => typesIn(rest.state.version),
   order: ['app_label', 'model'],
   value: (type, path) => ({ id: type.id, app_label: type.app, model: type.name })[path],
   show: shown,

@@ -1,5 +1,6 @@
 // Which handler answers a path. Unknown paths get NetBox's HTML page, not JSON.
 import { knownModel, modelAt } from '../models/registry';
+import type { NetBoxVersion } from '../models/since-4-6';
 import { availableIps } from './available-ips';
 import { branchAction, branches, isBranchAction } from './branches';
 import { branchEvents, changes } from './branching-reads';
@@ -37,7 +38,7 @@ const MANY = 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS';
 const TRACED = 'dcim/interfaces';
 
 /** `path` with its trailing slash, e.g. `/api/virtualization/virtual-machines/3/`. */
-export function routeOf(path: string): Route | undefined {
+export function routeOf(path: string, version: NetBoxVersion = '4.5.10'): Route | undefined {
   const match = /^\/api\/(?:(.*)\/)?$/.exec(path);
   if (match === null) return undefined;
   const rest = match[1] ?? '';
@@ -55,6 +56,6 @@ export function routeOf(path: string): Route | undefined {
   if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false, allow: number === null ? 'GET, POST, HEAD, OPTIONS' : ONE };
   const readOnly = READ_ONLY[endpoint];
   if (readOnly !== undefined) return { handler: readOnly, id: number, isolated: endpoint === 'core/object-changes', allow: READS };
-  const model = modelAt(endpoint);
+  const model = modelAt(endpoint, version);
   return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable, allow: `${number === null ? MANY : ONE}${endpoint === TRACED ? ', TRACE' : ''}` };
 }

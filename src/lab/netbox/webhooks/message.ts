@@ -2,10 +2,13 @@
 // of the branch alone, job events the data of the job. The order of keys counts: receivers verify a signature over the bytes.
 import { pythonJson } from '../http/python-json';
 import { knownModel } from '../models/registry';
+import { isSince46 } from '../models/since-4-6';
+import type { NetBoxVersion } from '../models/since-4-6';
 import { logForm } from '../read/log-form';
 import { Representer } from '../read/represent';
 import type { Json, JsonObject, Row } from '../store/row';
 import type { View } from '../store/view';
+import type { Author } from '../write/writer';
 import type { ObjectEvent } from './event-queue';
 
 const BRANCH = 'netbox_branching.branch';
@@ -24,9 +27,14 @@ export function objectData(event: ObjectEvent, view: View): Json {
   return row === undefined ? null : new Representer(view, '').full(model, row, model.rest.filter((key) => key !== 'config_context'));
 }
 
-export const objectMessage = (event: ObjectEvent, data: Json, username: string, requestId: string, timestamp: string): string =>
-  body({ event: event.kind, timestamp, objectType: event.type, username, requestId }, {
+/** NetBox 4.6 also tells the request (read from the source of 4.6.8, never seen running). */
+const requestOf = (version: NetBoxVersion, { requestId, userName, via }: Author): JsonObject =>
+  isSince46(version) ? { request: { id: requestId, method: via?.method ?? 'GET', path: via?.path ?? '/', user: userName } } : {};
+
+export const objectMessage = (event: ObjectEvent, data: Json, author: Author, timestamp: string, version: NetBoxVersion): string =>
+  body({ event: event.kind, timestamp, objectType: event.type, username: author.userName, requestId: author.requestId }, {
     data,
+    ...requestOf(version, author),
     snapshots: { prechange: event.kind === 'created' ? null : event.pre, postchange: event.kind === 'deleted' ? null : event.post },
     context: { active_branch: null },
   });

@@ -14,7 +14,13 @@ import type { EventQueue } from '../webhooks/event-queue';
 import { collision } from './clean';
 import { IntegrityError, Invalid, Protected } from './errors';
 
-export interface Author { readonly user: number | null; readonly userName: string; readonly requestId: string }
+export interface Author {
+  readonly user: number | null;
+  readonly userName: string;
+  readonly requestId: string;
+  /** The request that writes; a merge has none and is told as `GET /`. */
+  readonly via?: { readonly method: string; readonly path: string };
+}
 export type Values = Readonly<Record<string, Json>>;
 
 /** Objects go in this order when their owner is deleted; the owner itself is last. */
