@@ -106,6 +106,8 @@ export interface ClusterState {
   volumes: Record<string, Volume>;
   /** Absent in states of before: then as the options say. */
   storages?: Record<string, Storage>;
+  /** Backup jobs as entries, by their ids. */
+  backupJobs?: Record<string, Entries>;
   pools: Record<string, { comment: string }>;
   /** VMID -> pool; a VMID that no guest has may be a member. */
   poolOf: Record<string, string>;

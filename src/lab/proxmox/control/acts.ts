@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { exhaustive } from '../../../kernel';
 import { insideWith } from '../agent-facts';
+import { keepBackup } from '../backups';
 import { newGuest } from '../calls/create-vm';
 import { forgetRights } from '../calls/destroy';
 import type { Cluster } from '../cluster';
@@ -168,8 +169,5 @@ function recycle(cluster: Cluster, vmid: number, pool: string | undefined, facts
 
 function backUp(cluster: Cluster, guest: Guest, storage: string): { readonly volid: string } {
   if (cluster.storages[storage] === undefined) throw new BadAct(`no storage ${storage}`);
-  const stamp = new Date(cluster.now() * 1000).toISOString().replace(/[-:]/g, '_').replace('T', '-').slice(0, 19);
-  const volid = `${storage}:backup/vzdump-${guest.kind}-${guest.vmid}-${stamp}.${guest.kind === 'qemu' ? 'vma' : 'tar'}.zst`;
-  cluster.state.volumes[volid] = { storage, content: 'backup', owner: guest.vmid, node: null, bytes: 1024 ** 3, format: guest.kind === 'qemu' ? 'vma.zst' : 'tar.zst', created: cluster.now(), parent: null, stuck: false };
-  return { volid };
+  return { volid: keepBackup(cluster, guest, { storage, compress: 'zstd' }) };
 }
