@@ -8,7 +8,7 @@ import { volumesOf } from '../property-values';
 import { PveError, badParameters, die } from '../pve-error';
 import type { Guest, GuestKind } from '../state';
 import type { Worker } from '../tasks';
-import { clonesOf, free, ownerOf } from '../volumes';
+import { clonesOf, free, ownerOf, splitVolid } from '../volumes';
 
 function earlyChecks(call: Call, kind: GuestKind): Guest {
   const vmid = vmidOf(call);
@@ -37,12 +37,13 @@ async function work(call: Call, kind: GuestKind, worker: Worker): Promise<void> 
   const guest = earlyChecks(call, kind);
   const lock = guest.main['lock'];
   if (kind === 'qemu' && lock !== undefined && lock !== 'suspended' && !isOn(call, 'skiplock')) die(`VM is locked (${lock})`);
-  cluster.mustBeWritable(guest);
   if (guest.power !== null) powerOff(cluster, guest);
   const own = volumesOf(guest).filter((volid) => ownerOf(volid) === guest.vmid);
   for (const volid of own) if (clonesOf(cluster, volid).length > 0) die(`base volume '${volid}' is still in use by linked ${kind === 'qemu' ? 'cloned' : 'clones'}`);
   for (const volid of own) freeOne(cluster, kind, worker, volid);
   if (isOn(call, 'destroy-unreferenced-disks')) for (const volid of Object.keys(cluster.state.volumes)) if (ownerOf(volid) === guest.vmid) freeOne(cluster, kind, worker, volid);
+  // Only here: without quorum the volumes of a local storage are gone, and the guest that named them stays.
+  cluster.mustBeWritable(guest);
   guest.main = { lock: 'destroyed' };
   guest.pending = {};
   guest.pendingDelete = [];
@@ -62,10 +63,13 @@ async function work(call: Call, kind: GuestKind, worker: Worker): Promise<void> 
 
 function freeOne(cluster: Cluster, kind: GuestKind, worker: Worker, volid: string): void {
   try {
-    free(cluster, volid);
+    free(cluster, volid, (line) => worker.log(line));
   } catch (error) {
     if (kind === 'lxc' || !(error instanceof PveError)) throw error;
-    worker.warn(`Could not remove disk '${volid}', check manually: ${error.message}`);
+    const text = `Could not remove disk '${volid}', check manually: ${error.message}`;
+    // In 8.4 this is a line of the log, and the task ends with OK all the same.
+    if (cluster.options.version === '8.4') worker.log(text);
+    else worker.warn(text);
   }
 }
 
