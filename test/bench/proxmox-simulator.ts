@@ -15,7 +15,7 @@ const reads = 10_000;
 const nodes = ['pve1', 'pve2', 'pve3'];
 const nodeOf = (vmid: number): string => nodes[vmid % nodes.length] ?? '';
 
-interface Started { readonly url: string; readonly bareUrl: string; readonly caPem: string; readonly token: string; readonly root: string }
+interface Started { readonly url: string; readonly bareUrl: string; readonly caPem: string; readonly barePem: string; readonly token: string; readonly root: string }
 interface Usage { readonly rss: number; readonly peak: number; readonly cpuMicros: number; readonly writes: number }
 type Ask = (method: 'GET' | 'PUT', path: string, body?: string) => Promise<string>;
 
@@ -80,8 +80,8 @@ export async function measureProxmoxSimulator(guests = 10_000): Promise<readonly
   const home = mkdtempSync(join(tmpdir(), 'proxmox-bench-'));
   const bare = JSON.stringify({ data: guest(1000).config });
   const sim = await startChild({ ...options(guests, join(home, 'proxmox.json')), bare });
-  const { url, bareUrl, caPem, token, root } = sim.started;
-  const [pool, idle] = [url, bareUrl].map((base) => new Pool(base, { connections, connect: { ca: caPem } })) as [Pool, Pool];
+  const { url, bareUrl, caPem, barePem, token, root } = sim.started;
+  const [pool, idle] = ([[url, caPem], [bareUrl, barePem]] as const).map(([base, ca]) => new Pool(base, { connections, connect: { ca } })) as [Pool, Pool];
   const asked = (at: Pool, authorization: string): Ask => async (method, path, body) => {
     const answer = await at.request({ method, path: `/api2/json${path}`, headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) }, ...(body === undefined ? {} : { body }) });
     const text = await answer.body.text();
