@@ -25,7 +25,7 @@ export function taskApart(exchange: Exchange, answer: PveAnswer, ended: Ended): 
     { what: 'exit status', real: status?.exitstatus ?? '', ours: ended.exitstatus },
     { what: 'task', real: `${status?.type ?? ''} ${status?.id ?? ''} of ${status?.user ?? ''}${status?.tokenid === undefined ? '' : ' by token'}`, ours: `${type} ${id} of ${owner.replace(/!.*$/, ' by token')}` },
     { what: 'end of the log', real: lastLine(log ?? []), ours: lastLine(log ?? []) === '' ? '' : lastLine(ended.log) },
-    { what: 'log', real: own(log ?? []), ours: log === undefined || log === null ? '' : own(ended.log) },
+    { what: 'log', real: own(log ?? []), ours: log === undefined || log === null ? '' : own(lastLine(log) === '' ? ended.log.slice(0, -1) : ended.log) },
   ];
   return facts.find(({ real, ours }) => plainLog(real) !== plainLog(ours)) ?? null;
 }
@@ -33,4 +33,4 @@ export function taskApart(exchange: Exchange, answer: PveAnswer, ended: Ended): 
 /** Long logs were cut by the recorder, at their end. */
 const lastLine = (log: readonly string[]): string => (log.at(-1)?.startsWith('TASK ') === true ? (log.at(-1) ?? '') : '');
 
-const plainLog = (text: string): string => text.replace(/UPID:[^\s"']*/g, 'UPID').replace(/\.tmp\.\d+/g, '.tmp').trimEnd();
+const plainLog = (text: string): string => text.replace(/UPID:[^\s"']*/g, 'UPID').replace(/\.tmp\.\d+/g, '.tmp').replace(/\(\d\d:\d\d:\d\d\)/g, '(duration)').trimEnd();

@@ -8,7 +8,7 @@ import { volumesOf } from '../property-values';
 import { PveError, badParameters, die } from '../pve-error';
 import type { Guest, GuestKind } from '../state';
 import type { Worker } from '../tasks';
-import { clonesOf, free, ownerOf, splitVolid } from '../volumes';
+import { clonesOf, free, ownerOf } from '../volumes';
 
 function earlyChecks(call: Call, kind: GuestKind): Guest {
   const vmid = vmidOf(call);
