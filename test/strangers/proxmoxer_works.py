@@ -3,6 +3,7 @@ import os
 
 import requests
 from proxmoxer import ProxmoxAPI, ResourceException
+from proxmoxer.core import AuthenticationError
 from proxmoxer.tools import Tasks
 
 from told import refused, same, step
@@ -122,17 +123,59 @@ def refusals():
             ProxmoxAPI(host, port=port, user=user, token_name=token_name, token_value="unsaid", verify_ssl=True).nodes.get()
 
 
-def with_a_password():
-    with step("a person with a password gets a ticket and writes with it"):
-        person = ProxmoxAPI(host, port=port, user=os.environ["PVE_USER"], password=os.environ["PVE_PASSWORD"], verify_ssl=os.environ["PVE_CA"], timeout=20)
-        same([row["node"] for row in person.nodes.get()], ["pve1", "pve2"])
-        person.nodes("pve1").qemu(100).config.put(onboot=1)
+def people_and_rights():
+    person, password = "stranger@pve", "a stranger's own"
+    connected = {"port": port, "verify_ssl": os.environ["PVE_CA"], "timeout": 20}
+    with step("a person with a password gets a ticket, sees what was granted, and writes there alone"):
+        pve.access.users.create(userid=person, password=password, comment="strange")
+        pve.access.acl.put(path="/vms/100", roles="PVEVMAdmin", users=person)
+        signed_in = ProxmoxAPI(host, user=person, password=password, **connected)
+        ticket, forgery_token = signed_in.get_tokens()
+        assert ticket.startswith(f"PVE:{person}:") and forgery_token, "a ticket and its token"
+        same([row["vmid"] for row in signed_in.cluster.resources.get(type="vm")], [100])
+        signed_in.nodes("pve1").qemu(100).config.put(onboot=1)
         same(node.qemu(100).config.get()["onboot"], 1)
+        with refused(ResourceException) as raised:
+            signed_in.nodes("pve1").lxc(200).config.put(onboot=1)
+        same((raised[0].status_code, raised[0].content.split(",")[0]), (403, "Permission check failed (/vms/200"))
+        with refused(AuthenticationError):
+            ProxmoxAPI(host, user=person, password="another's", **connected)
+    with step("a token of a person has the person's rights only where they are granted twice"):
+        made = pve.access.users(person).token("mine").create(privsep=1)
+        same(made["full-tokenid"], f"{person}!mine")
+        with_token = ProxmoxAPI(host, user=person, token_name="mine", token_value=made["value"], **connected)
+        same(with_token.cluster.resources.get(type="vm"), [])
+        pve.access.acl.put(path="/vms/100", roles="PVEAuditor", tokens=f"{person}!mine")
+        same([row["vmid"] for row in with_token.cluster.resources.get(type="vm")], [100])
+        with refused(ResourceException) as raised:
+            with_token.nodes("pve1").qemu(100).config.put(onboot=0)
+        same(raised[0].status_code, 403)
+    with step("they are taken away again"):
+        pve.access.acl.put(path="/vms/100", roles="PVEVMAdmin", users=person, delete=1)
+        token = pve.access.users(person).token("mine")
+        token.put(comment="to go", expire=0)
+        same(token.get(), {"comment": "to go", "expire": 0, "privsep": 1})
+        token.delete()
+        with refused(ResourceException) as raised:
+            token.get()
+        same((raised[0].status_code, raised[0].content), (500, f"no such token 'mine' for user '{person}'"))
+        pve.access.users(person).delete()
+        assert person not in [row["userid"] for row in pve.access.users.get()]
+
+
+def pools():
+    with step("a pool is made, filled, emptied and deleted"):
+        pve.pools.create(poolid="strangers", comment="of a stranger")
+        pve.pools("strangers").put(vms="200", **{"allow-move": 1})
+        same([member["vmid"] for member in pve.pools("strangers").get()["members"]], [200])
+        pve.pools("strangers").put(vms="200", delete=1)
+        pve.pools("strangers").delete()
+        assert "strangers" not in [row["poolid"] for row in pve.pools.get()]
 
 
 look_around()
 virtual_machine()
 container()
 refusals()
-if "PVE_PASSWORD" in os.environ:
-    with_a_password()
+people_and_rights()
+pools()

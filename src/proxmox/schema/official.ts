@@ -145,6 +145,7 @@ const p94: Param = { type: 'string', format: 'pve-poolid' };
 const p95: Param = { type: 'string', optional: true, format: 'pve-groupid-list' };
 const p96: Param = { type: 'string', format: 'pve-userid', maxLength: 64 };
 const p97: Param = { type: 'string', optional: true, maxLength: 1024 };
+const p98: Param = { type: 'string', pattern: '(?:[A-Za-z][A-Za-z0-9\\.\\-_]+)' };
 
 export const official: readonly MethodSpec[] = [
   { method: 'GET', path: '/', params: {} },
@@ -341,7 +342,11 @@ export const official: readonly MethodSpec[] = [
     in9: { comment: { type: 'string', optional: true, maxLength: 2048 }, email: { type: 'string', optional: true, format: 'email-opt', maxLength: 254 }, firstname: p97, keys: { type: 'string', optional: true, pattern: '[0-9a-zA-Z!=]{0,4096}' }, lastname: p97 } },
   { method: 'DELETE', path: '/access/users/{userid}', isProtected: true, params: { userid: p96 } },
   { method: 'GET', path: '/access/users/{userid}/token', params: { userid: p96 } },
-  { method: 'POST', path: '/access/users/{userid}/token/{tokenid}', isProtected: true, params: { comment: p12, expire: p10, privsep: p8, tokenid: { type: 'string', pattern: '(?:[A-Za-z][A-Za-z0-9\\.\\-_]+)' }, userid: p96 } },
+  { method: 'GET', path: '/access/users/{userid}/token/{tokenid}', params: { tokenid: p98, userid: p96 } },
+  { method: 'POST', path: '/access/users/{userid}/token/{tokenid}', isProtected: true, params: { comment: p12, expire: p10, privsep: p8, tokenid: p98, userid: p96 } },
+  { method: 'PUT', path: '/access/users/{userid}/token/{tokenid}', isProtected: true, params: { comment: p12, expire: p10, privsep: p8, tokenid: p98, userid: p96 },
+    in9: { delete: p4 } },
+  { method: 'DELETE', path: '/access/users/{userid}/token/{tokenid}', isProtected: true, params: { tokenid: p98, userid: p96 } },
 ];
 
 /** What the indexes list, by version and path. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { may } from '../acl';
 import { anyone, forbiddenUnless, isOn, nothing, demand, route, type Answer, type Call, type Route } from '../call';
 import { badParameters, die, wrapped } from '../pve-error';
-import type { User } from '../state';
+import type { Token, User } from '../state';
 import { hashOf } from '../tickets';
 import { isRealm } from './ticket';
 
@@ -37,7 +37,7 @@ function shownUser(userid: string, user: User): Record<string, unknown> {
 }
 
 const tokensOf = (call: Call, userid: string): readonly Record<string, unknown>[] => Object.entries(call.cluster.state.tokens).filter(([id]) => id.startsWith(`${userid}!`))
-  .map(([id, token]) => ({ tokenid: id.slice(userid.length + 1), privsep: token.privsep ? 1 : 0, expire: token.expire, ...(token.comment === '' ? {} : { comment: token.comment }) }));
+  .map(([id, token]) => ({ tokenid: id.slice(userid.length + 1), ...shownToken(token) }));
 
 function add(call: Call): Answer {
   const { state } = call.cluster;
@@ -88,6 +88,37 @@ function addToken(call: Call): Answer {
   return { data: { 'full-tokenid': id, value: secret, info: { privsep: privsep ? 1 : 0, ...(call.params['comment'] === undefined ? {} : { comment: call.params['comment'] }), ...(call.params['expire'] === undefined ? {} : { expire: call.params['expire'] }) } } };
 }
 
+const tokenIdOf = (call: Call): string => `${idOf(call)}!${call.parts['tokenid'] ?? ''}`;
+function knownToken(call: Call): Token {
+  known(call);
+  return call.cluster.state.tokens[tokenIdOf(call)] ?? die(`no such token '${call.parts['tokenid'] ?? ''}' for user '${idOf(call)}'`);
+}
+
+const shownToken = ({ privsep, expire, comment }: Token): Record<string, unknown> => ({ privsep: privsep ? 1 : 0, expire, ...(comment === '' ? {} : { comment }) });
+
+/** A comment is replaced by another one, never by none (Proxmox VE 8.4). */
+function changeToken(call: Call): Answer {
+  const old = knownToken(call);
+  const { privsep, expire, comment = '' } = call.params;
+  const token = { ...old, privsep: privsep === undefined ? old.privsep : isOn(call, 'privsep'), expire: Number(expire ?? old.expire), comment: comment === '' ? old.comment : comment };
+  call.cluster.state.tokens[tokenIdOf(call)] = token;
+  call.cluster.commit();
+  return { data: shownToken(token) };
+}
+
+function removeToken(call: Call): Answer {
+  knownToken(call);
+  const { state } = call.cluster;
+  delete state.tokens[tokenIdOf(call)];
+  state.acl = state.acl.filter((entry) => entry.holder !== tokenIdOf(call));
+  call.cluster.commit();
+  return nothing;
+}
+
+const ownOrModifies = (call: Call): void => {
+  if (idOf(call) !== call.authid.split('!')[0]) modifies(call);
+};
+
 export const userRoutes: readonly Route[] = [
   route('GET', '/access/users', anyone, list), route('POST', '/access/users', (call) => { checkName(call); modifies(call); }, add),
   route('GET', '/access/users/{userid}', readsOne, (call) => {
@@ -99,7 +130,6 @@ export const userRoutes: readonly Route[] = [
     known(call);
     return { data: tokensOf(call, idOf(call)) };
   }),
-  route('POST', '/access/users/{userid}/token/{tokenid}', (call) => {
-    if (idOf(call) !== call.authid.split('!')[0]) modifies(call);
-  }, addToken),
+  route('GET', '/access/users/{userid}/token/{tokenid}', ownOrModifies, (call) => ({ data: shownToken(knownToken(call)) })), route('POST', '/access/users/{userid}/token/{tokenid}', ownOrModifies, addToken),
+  route('PUT', '/access/users/{userid}/token/{tokenid}', ownOrModifies, changeToken), route('DELETE', '/access/users/{userid}/token/{tokenid}', ownOrModifies, removeToken),
 ];
