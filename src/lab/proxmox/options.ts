@@ -29,6 +29,8 @@ export interface ProxmoxSimOptions {
   readonly nodeMemoryMiB?: number;
   readonly storages: readonly StorageOptions[];
   readonly bridges: readonly string[];
+  /** Of them, those that no network card of the node is plugged into: they carry no VLANs. */
+  readonly portlessBridges?: readonly string[];
   /** How long a worker task takes; 0 = as soon as the answer is out. */
   readonly taskMillis: number;
   /** How long a write waits for the lock of its guest; default 10 000, as the real one. */

@@ -85,6 +85,10 @@ export function hotplug(cluster: Cluster, guest: Guest, selection: ReadonlySet<s
         ? `hotplug problem - VM ${guest.vmid} qmp command 'netdev_add' failed - network script /usr/libexec/qemu-server/pve-bridge-hotplug failed with status 512\n` : `hotplug problem - bridge '${bridge}' does not exist\n`;
       continue;
     }
+    if (guest.kind === 'qemu' && isNet(key) && bridge !== undefined && valuesOf('qemu-net', value)['tag'] !== undefined && cluster.options.portlessBridges?.includes(bridge) === true) {
+      errors[key] = `hotplug problem - no physical interface on bridge '${bridge}'\n`;
+      continue;
+    }
     if (guest.kind === 'qemu' && guest.deaf && isNet(key) && isOtherCard(guest.main[key], value)) {
       errors[key] = `hotplug problem - error on hot-unplugging device '${key}'\n`;
       continue;

@@ -18,7 +18,7 @@ function nodeStatus(call: Call): Record<string, unknown> {
 
 export function network(call: Call): readonly Record<string, unknown>[] {
   const type = call.params['type'];
-  const bridges = call.cluster.options.bridges.map((iface) => ({ iface, type: 'bridge', active: 1, autostart: 1, exists: 1, bridge_ports: '', bridge_stp: 'off', bridge_fd: '0', method: 'manual', method6: 'manual', families: ['inet'], priority: 3 }));
+  const bridges = call.cluster.options.bridges.map((iface) => ({ iface, type: 'bridge', active: 1, autostart: 1, exists: 1, bridge_ports: call.cluster.options.portlessBridges?.includes(iface) === true ? '' : 'eno1', bridge_stp: 'off', bridge_fd: '0', method: 'manual', method6: 'manual', families: ['inet'], priority: 3 }));
   const wanted = type === undefined ? 'all' : ['bridge', 'any_bridge', 'any_local_bridge', 'include_sdn'].includes(type) ? 'bridges' : type === 'eth' ? 'eth' : 'none';
   const eth = { iface: 'eno1', type: 'eth', active: 1, exists: 1, method: 'manual', method6: 'manual', families: ['inet'], priority: 2 };
   return [...(wanted === 'all' || wanted === 'eth' ? [eth] : []), ...(wanted === 'all' || wanted === 'bridges' ? bridges : [])];
