@@ -11,6 +11,7 @@ import type { Answer, Call } from './http/exchange';
 import { html, page, redirect } from './http/exchange';
 import { failureOf } from './http/failure';
 import type { NetBoxVersion } from './models/since-4-6';
+import { metadata } from './rest/metadata';
 import { provisionToken } from './rest/people';
 import { Rest } from './rest/rest';
 import { routeOf } from './rest/router';
@@ -83,6 +84,7 @@ export class Application {
     const author = { user: caller.user.id, userName: asText(caller.user['username']), requestId: call.requestId, via: { method: call.method, path: call.path } };
     const events = new EventQueue();
     const rest = new Rest(this.state, call, new Rights(this.state, caller), view, author, events, this.jobs, this.outbox);
+    if (call.method === 'OPTIONS') return metadata(rest, call.path.split('/').filter((part) => /[a-z]/.test(part)).at(-1)?.replaceAll('-', ' ') ?? '', route.model, route.id);
     const { answer, deliveries } = this.state.undo.transaction(() => ({ answer: route.handler(rest, route.id), deliveries: this.outbox.ofObjects(events.take(), author, view) }));
     this.outbox.send(deliveries);
     return answer;

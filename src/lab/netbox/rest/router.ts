@@ -1,4 +1,5 @@
 // Which handler answers a path. Unknown paths get NetBox's HTML page, not JSON.
+import type { Model } from '../models/model';
 import { knownModel, modelAt } from '../models/registry';
 import type { NetBoxVersion } from '../models/since-4-6';
 import { availableIps } from './available-ips';
@@ -19,6 +20,8 @@ export interface Route {
   readonly isolated: boolean;
   /** Header `Allow` of every answer, also of a refusal. */
   readonly allow: string;
+  /** What is listed there, where it is a model. */
+  readonly model?: Model;
 }
 
 const FIXED: Readonly<Record<string, Handler>> = {
@@ -31,6 +34,7 @@ const FIXED: Readonly<Record<string, Handler>> = {
 };
 const READ_ONLY: Readonly<Record<string, Handler>> = { 'core/jobs': jobs, 'core/object-changes': objectChanges, 'core/object-types': objectTypes, 'plugins/branching/changes': changes, 'plugins/branching/branch-events': branchEvents };
 const BRANCHES = 'plugins/branching/branches';
+const BRANCH = 'netbox_branching.branch';
 const READS = 'GET, HEAD, OPTIONS';
 const ONE = 'GET, PUT, PATCH, DELETE, HEAD, OPTIONS';
 const MANY = 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS';
@@ -53,9 +57,9 @@ export function routeOf(path: string, version: NetBoxVersion = '4.5.10'): Route 
   if (free !== null) return { handler: availableIps, id: Number(free[1]), isolated: true, allow: 'GET, POST, HEAD, OPTIONS' };
   const [, endpoint = '', id] = /^(.*?)(?:\/(\d+))?$/.exec(rest) ?? [];
   const number = id === undefined ? null : Number(id);
-  if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false, allow: number === null ? 'GET, POST, HEAD, OPTIONS' : ONE };
+  if (endpoint === BRANCHES) return { handler: branches, id: number, isolated: false, allow: number === null ? 'GET, POST, HEAD, OPTIONS' : ONE, model: knownModel(BRANCH) };
   const readOnly = READ_ONLY[endpoint];
   if (readOnly !== undefined) return { handler: readOnly, id: number, isolated: endpoint === 'core/object-changes', allow: READS };
   const model = modelAt(endpoint, version);
-  return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable, allow: `${number === null ? MANY : ONE}${endpoint === TRACED ? ', TRACE' : ''}` };
+  return model === undefined ? undefined : { handler: (request, at) => objects(request, model, at), id: number, isolated: knownModel(model.type).branchable, allow: `${number === null ? MANY : ONE}${endpoint === TRACED ? ', TRACE' : ''}`, model };
 }
