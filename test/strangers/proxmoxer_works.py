@@ -35,6 +35,8 @@ def look_around():
         assert {row["storage"] for row in node.storage.get()} == {"disks", "local"}
         assert "local:iso/debian.iso" in [row["volid"] for row in node.storage("local").content.get(content="iso")]
         same(node.qemu(100).config.get()["name"], "guest-100")
+        same([row["subdir"] for row in pve.get()], ["version", "cluster", "nodes", "storage", "access", "pools"])
+        same(pve.access.groups.get(), [])
         assert {row["roleid"] for row in pve.access.roles.get()} >= {"Administrator", "PVEAuditor"}
         assert "cust1" in [row["poolid"] for row in pve.pools.get()]
 
@@ -163,6 +165,26 @@ def people_and_rights():
         assert person not in [row["userid"] for row in pve.access.users.get()]
 
 
+def backups_and_moves():
+    with step("a backup is made, listed and thrown away; a guest moves to another node and becomes a template with a linked clone"):
+        finished(node.vzdump.post(vmid=100, storage="local", mode="stop"))
+        volume = node.storage("local").content.get(content="backup")[0]["volid"]
+        assert volume.startswith("local:backup/vzdump-qemu-100-"), volume
+        finished(node.storage("local").content(volume).delete())
+        same(node.storage("local").content.get(content="backup"), [])
+        pve.cluster.ha.resources.post(sid="vm:100")
+        same([row["sid"] for row in pve.cluster.ha.resources.get()], ["vm:100"])
+        pve.cluster.ha.resources("vm:100").delete()
+        finished(node.qemu(100).migrate.post(target="pve2"))
+        same([(row["vmid"], row["node"]) for row in pve.cluster.resources.get(type="vm")], [(100, "pve2"), (200, "pve1")])
+        there = pve.nodes("pve2")
+        finished(there.qemu(100).template.post())
+        finished(there.qemu(100).clone.post(newid=300))
+        finished(there.qemu(300).config.post(ide2="disks:cloudinit", ciuser="stranger", ipconfig0="ip=dhcp"))
+        assert "user: stranger" in there.qemu(300).cloudinit.dump.get(type="user")
+        finished(there.qemu(300).delete())
+
+
 def pools():
     with step("a pool is made, filled, emptied and deleted"):
         pve.pools.create(poolid="strangers", comment="of a stranger")
@@ -179,3 +201,4 @@ container()
 refusals()
 people_and_rights()
 pools()
+backups_and_moves()

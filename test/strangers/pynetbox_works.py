@@ -78,6 +78,18 @@ def many_objects():
 
 
 def round_about():
+    with step("what may be chosen is told, what is free is given, what others lean on stays"):
+        assert "active" in [choice["value"] for choice in vms.choices()["status"]]
+        prefix = nb.ipam.prefixes.create(prefix="198.51.100.0/29")
+        same([address.address for address in prefix.available_ips.list()][:2], ["198.51.100.1/29", "198.51.100.2/29"])
+        same(prefix.available_ips.create().address, "198.51.100.1/29")
+        same([address.address for address in prefix.available_ips.create([{}, {}])], ["198.51.100.2/29", "198.51.100.3/29"])
+        with refused(pynetbox.AllocationError):
+            prefix.available_ips.create([{} for _ in range(9)])
+        with refused(pynetbox.RequestError) as raised:
+            nb.virtualization.clusters.get(name="pve-a").delete()
+        same(raised[0].req.status_code, 409)
+        same(vms.get(name="web-01").cluster.type.slug, "proxmox")
     with step("what hangs on a virtual machine: interface, MAC, address, disk"):
         vm = vms.get(name="web-01")
         interface = nb.virtualization.interfaces.create(virtual_machine=vm.id, name="net1")

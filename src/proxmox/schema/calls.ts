@@ -33,7 +33,7 @@ const onGuest = (kind: 'qemu' | 'lxc', tails: readonly OnGuest[]): readonly stri
 
 const access = [
   'GET /pools', 'POST /pools', 'PUT /pools', 'DELETE /pools', 'GET /pools/{poolid}', 'PUT /pools/{poolid}', 'DELETE /pools/{poolid}', 'GET /access', 'GET /access/acl', 'PUT /access/acl', 'GET /access/permissions', 'GET /access/domains', 'POST /access/ticket', 'PUT /access/password',
-  'GET /access/roles', 'POST /access/roles', 'DELETE /access/roles/{roleid}', 'GET /access/users', 'POST /access/users', 'GET /access/users/{userid}', 'PUT /access/users/{userid}', 'DELETE /access/users/{userid}',
+  'GET /access/groups', 'GET /access/roles', 'POST /access/roles', 'DELETE /access/roles/{roleid}', 'GET /access/users', 'POST /access/users', 'GET /access/users/{userid}', 'PUT /access/users/{userid}', 'DELETE /access/users/{userid}',
   'GET /access/users/{userid}/token', 'GET /access/users/{userid}/token/{tokenid}', 'POST /access/users/{userid}/token/{tokenid}', 'PUT /access/users/{userid}/token/{tokenid}', 'DELETE /access/users/{userid}/token/{tokenid}',
 ] as const;
 

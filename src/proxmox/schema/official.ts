@@ -331,6 +331,7 @@ export const official: readonly MethodSpec[] = [
   { method: 'POST', path: '/access/ticket', isProtected: true, needsTicket: true, params: { 'new-format': p8, otp: p12, password: p22, path: { type: 'string', optional: true, maxLength: 64, requires: 'privs' }, privs: { type: 'string', optional: true, format: 'pve-priv-list', maxLength: 64, requires: 'path' }, realm: { type: 'string', optional: true, format: 'pve-realm', maxLength: 32 }, 'tfa-challenge': p12, username: { type: 'string', maxLength: 64 } } },
   { method: 'PUT', path: '/access/password', isProtected: true, needsTicket: true, params: { password: { type: 'string', minLength: 5, maxLength: 64 }, userid: p96 },
     in9: { 'confirmation-password': { type: 'string', optional: true, minLength: 5, maxLength: 64 }, password: { type: 'string', minLength: 8, maxLength: 64 } } },
+  { method: 'GET', path: '/access/groups', params: {} },
   { method: 'GET', path: '/access/roles', params: {} },
   { method: 'POST', path: '/access/roles', isProtected: true, params: { privs: { type: 'string', optional: true, format: 'pve-priv-list' }, roleid: { type: 'string', format: 'pve-roleid' } } },
   { method: 'DELETE', path: '/access/roles/{roleid}', isProtected: true, params: { roleid: { type: 'string', format: 'pve-roleid' } } },

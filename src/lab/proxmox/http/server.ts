@@ -179,7 +179,7 @@ type ApiPath = { readonly ok: true; readonly path: string; readonly inFormat: (a
 
 /** The path below the format, unescaped as a whole before it is split, so `%2F` splits (Proxmox VE 8.4). */
 function pathBelow(raw: string): ApiPath {
-  const [, format, rest = ''] = /^\/api2\/([a-z]+)(\/.*)?$/.exec(raw) ?? [];
+  const [, format, rest = '/'] = /^\/api2\/([a-z]+)(\/.*)?$/.exec(raw) ?? [];
   if (!raw.startsWith(base) || format === undefined) return { ok: false, answer: answerPlain(501, 'no such uri') };
   let path = rest;
   try {
