@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { specCluster, specGuest, type SpecCluster } from '../../../test/setup/proxmox-cluster';
+import { until } from '../../../test/setup/until';
 import type { ClusterState } from './state';
+import { StateFile } from './state-file';
 
 describe('the state file', () => {
   let directory: string;
@@ -49,5 +51,30 @@ describe('the state file', () => {
     const task = await second.root.call<{ readonly exitstatus: string }>('GET', `/nodes/pve1/tasks/${String(started.body?.data)}/status`);
     expect(task.body?.data.exitstatus).toBe('unexpected status');
     expect(await second.lab.advance(0)).toBeGreaterThan(Date.now() / 1000 + 3500);
+  });
+
+  it('is the JSON of the whole state, whatever its pieces are', () => {
+    const state = { format: 1, name: 'x', guests: { 100: { main: { name: 'a "quoted" one', description: 'ä\n' } }, 101: { main: {} } }, volumes: {}, acl: [], tasks: [{ upid: 'UPID:' }], quorate: true, statisticsAt: 0, later: undefined } as unknown as ClusterState;
+    const file = new StateFile(join(directory, 'pve.json'));
+    file.save(state);
+    file.flush();
+    expect(readFileSync(join(directory, 'pve.json'), 'utf8')).toBe(JSON.stringify(state));
+    expect(file.load()).toEqual(state);
+  });
+
+  it('rests between writes that take long, loses none of what was saved meanwhile, and writes at once when it has to', async () => {
+    const file = new StateFile(join(directory, 'pve.json'), 0);
+    const save = (clockOffset: number): void => file.save({ format: 1, clockOffset } as ClusterState);
+    save(1);
+    file.flush();
+    save(2);
+    file.write();
+    expect(saved().clockOffset).toBe(2);
+    for (let n = 3; n <= 200; n += 1) {
+      save(n);
+      file.flush();
+    }
+    expect(file.writes).toBeLessThan(200);
+    await until(() => saved().clockOffset === 200);
   });
 });

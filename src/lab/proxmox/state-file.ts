@@ -6,7 +6,6 @@ import { dirname } from 'node:path';
 import type { ClusterState } from './state';
 
 const coalesceMillis = 50;
-const quickMillis = 15;
 const restsPerWrite = 4;
 const pieceLength = 1 << 20;
 
@@ -17,7 +16,8 @@ export class StateFile {
   private lastMillis = 0;
   writes = 0;
 
-  constructor(private readonly path: string | null) {}
+  /** A write that takes less than `quickMillis` is done whenever it is asked for. */
+  constructor(private readonly path: string | null, private readonly quickMillis = 15) {}
 
   /** The saved state, null when there is none. A file of another format stops the start instead of being replaced. */
   load(): ClusterState | null {
@@ -54,7 +54,7 @@ export class StateFile {
   }
 
   private rest(): number {
-    return this.lastMillis < quickMillis ? 0 : this.lastEnd + restsPerWrite * this.lastMillis - performance.now();
+    return this.lastMillis < this.quickMillis ? 0 : this.lastEnd + restsPerWrite * this.lastMillis - performance.now();
   }
 
   private plan(): void {
