@@ -95,7 +95,7 @@ async function compare(exchange: Exchange, answer: PveAnswer, root: PveCaller): 
   if (exchange.task_status?.exitstatus !== undefined) return taskApart(exchange, answer, await root.finished(answer));
   const missing = missingMembers(body?.data, answer.body?.data);
   if (missing.length > 0) return { what: 'members', real: missing.join(', '), ours: '' };
-  const isRead = exchange.method === 'GET' || /\/access\/ticket$|\/token\/\w+$/.test(exchange.path);
+  const isRead = exchange.method === 'GET' || /\/access\/ticket$|\/token\/\w+$|\/storage(?:\/|$)/.test(exchange.path);
   return isRead ? differs('values', valuesOf(exchange.path, body?.data), valuesOf(exchange.path, answer.body?.data)) : null;
 }
 

@@ -27,7 +27,11 @@ function chosenOut(path: string, data: unknown): unknown {
   if (/\/snapshot$/.test(path)) return rows(data, ['name', 'description', 'parent', 'running', 'vmstate']);
   if (/\/pools/.test(path)) return rows(data, ['poolid', 'comment']);
   if (/\/storage(?:\/[^/]+)?$|\/storage\/[^/]+\/status$/.test(path)) return rows(sortedContent(data), ['storage', 'type', 'content', 'shared', 'active', 'enabled', 'path', 'subdir']);
-  if (/\/storage\/[^/]+\/content$/.test(path)) return rows(withoutTime(data), ['volid', 'content', 'format', 'vmid', 'subtype', 'parent']);
+  if (/\/storage\/[^/]+\/content$/.test(path)) return rows(withoutTime(ownSizes(data)), ['volid', 'content', 'format', 'vmid', 'subtype', 'parent', 'size', 'notes', 'protected']);
+  if (/\/cluster\/backup(?:\/\w+)?$|\/cloudinit\/dump$|\/aplinfo$/.test(path)) return inOrder(data);
+  if (/\/cloudinit$/.test(path)) return rows(data, ['key', 'value', 'pending', 'delete']);
+  // The nodes that a feature is had on are those of the cluster, which was one node then.
+  if (/\/feature$/.test(path)) return pick(data, ['hasFeature']);
   if (/\/content\/[^/]+:.*$/.test(path)) return pick(data, ['path', 'size', 'format']);
   if (/\/access\/domains$|\/json\/(?:cluster|nodes\/\w+)?$/.test(path)) return inOrder(data);
   if (/\/access\/users(?:\/[^/]+\/token)?$/.test(path)) return rows(data, ['userid', 'enable', 'expire', 'email', 'comment', 'realm-type', 'tokenid', 'privsep']);
@@ -47,6 +51,8 @@ const inOrder = (data: unknown): unknown => {
 
 /** Content types are a set: each side has them in an order of its own. */
 const sortedContent = (data: unknown): unknown => (Array.isArray(data) ? data.map(sortedContent) : typeof data === 'object' && data !== null && 'content' in data ? { ...data, content: String(data.content).split(',').sort().join(',') } : data);
+/** How big an archive is depends on what was packed; how big a disk is was asked for. */
+const ownSizes = (data: unknown): unknown => (Array.isArray(data) ? data.map((row: { readonly content: string; readonly size: number }) => (['images', 'rootdir'].includes(row.content) ? row : { ...row, size: 0 })) : data);
 /** Backups carry the time of their making in their name. */
 const withoutTime = (data: unknown): unknown => (JSON.parse(JSON.stringify(data).replace(/-\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d\./g, '-TIME.')) as unknown);
 

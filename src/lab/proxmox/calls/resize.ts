@@ -16,11 +16,17 @@ function wantedBytes(size: string, now: number): number {
   return size.startsWith('+') ? now + bytes : bytes;
 }
 
+/** What a size comes to on the storage: a running VM grows its disk in steps of 1 KiB, a tool grows a file in sectors (Proxmox VE 8.4). */
+function inBlocks(call: Call, guest: Guest, storage: string, bytes: number): number {
+  const step = guest.kind === 'qemu' && guest.power !== null ? 1024 : isDirectory(call.cluster.storage(storage)) ? 512 : 1;
+  return Math.ceil(bytes / step) * step;
+}
+
 function grow(call: Call, guest: Guest, disk: string, bytes: number): void {
   const value = guest.main[disk] ?? '';
   const volid = volumeIn(disk, value);
   const volume = volid === null ? undefined : call.cluster.state.volumes[volid];
-  if (volume !== undefined) volume.bytes = bytes;
+  if (volume !== undefined) volume.bytes = inBlocks(call, guest, volume.storage, bytes);
   guest.main[disk] = guest.kind === 'qemu' ? printDrive(disk, { ...driveValues(disk, value), size: sizeText(bytes) }) : printProperty(mountFormat(disk), { ...valuesOf(mountFormat(disk), value), size: sizeText(bytes) });
   call.cluster.changed(guest);
 }

@@ -3,6 +3,7 @@
 import { needs, nothing, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import { touched } from '../config-text';
 import { powerOff } from '../power-state';
+import { diskBytes } from '../devices';
 import { disksOf, hasFeature, nodesFor, type Feature } from '../features';
 import { die } from '../pve-error';
 import { dropSnapshot, rollBack, takeSnapshot } from '../snapshots';
@@ -57,6 +58,11 @@ function roll(call: Call, kind: GuestKind): Answer {
     has(guest, nameIn(call));
     if (guest.power !== null) powerOff(call.cluster, guest);
     rollBack(guest, nameIn(call));
+    // A volume goes back whole, its size as well.
+    for (const { key, volid } of disksOf(guest.main)) {
+      const volume = call.cluster.state.volumes[volid];
+      if (volume !== undefined) volume.bytes = diskBytes(key, guest.main[key] ?? '') ?? volume.bytes;
+    }
   });
 }
 
