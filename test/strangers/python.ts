@@ -38,7 +38,7 @@ function install(home: string): string | null {
 /** Runs a script of this directory and gives everything it said, in order. */
 export function runPython(python: string, script: string, env: Readonly<Record<string, string>>): Promise<{ readonly code: number | null; readonly said: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(python, ['-u', '-W', 'error', join(__dirname, script)], { env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', NO_PROXY: '*', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(python, ['-u', join(__dirname, script)], { env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', NO_PROXY: '*', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const said: string[] = [];
     child.stdout.on('data', (piece: Buffer) => said.push(piece.toString('utf8')));
     child.stderr.on('data', (piece: Buffer) => said.push(piece.toString('utf8')));
