@@ -150,6 +150,8 @@ describe('Types of virtual machines', () => {
     expect([vm.status, 'virtual_machine_type' in vm.body]).toEqual([201, false]);
     const types = async (netbox: Small): Promise<unknown> => (await say(netbox, 'GET', 'core/object-types/?model=virtualmachinetype')).body['count'];
     expect(await both(types)).toEqual([1, 0]);
+    const field = { name: 'of_types', type: 'text', object_types: ['virtualization.virtualmachinetype'] };
+    expect(await both(async (netbox) => (await say(netbox, 'POST', 'extras/custom-fields/', field)).status)).toEqual([201, 400]);
   });
 });
 

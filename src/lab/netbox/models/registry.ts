@@ -12,6 +12,9 @@ const byContentType = new Map(ALL.map((model) => [model.contentType, model]));
 /** Every model that this version has an endpoint for. */
 export const modelsIn = (version: NetBoxVersion): readonly Model[] => (isSince46(version) ? ALL : MODELS);
 
+/** Whether this version knows the type. */
+export const isTypeIn = (version: NetBoxVersion, type: string): boolean => byType.has(type) && (type !== VM_TYPE.type || isSince46(version));
+
 export const modelOf = (type: string): Model | undefined => byType.get(type);
 export function modelAt(endpoint: string, version: NetBoxVersion = '4.5.10'): Model | undefined {
   const found = byEndpoint.get(endpoint);

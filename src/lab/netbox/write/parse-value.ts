@@ -1,6 +1,6 @@
 // One value of a request body: checked, normalised, foreign keys resolved. Texts are those of the REST framework as NetBox 4.5 sends them.
 import type { Field, FieldKind } from '../models/field';
-import { knownModel, modelOf } from '../models/registry';
+import { isTypeIn, knownModel } from '../models/registry';
 import { cidrText, readCidr, readMac } from '../read/network';
 import { asIds, isObject, sameJson } from '../store/row';
 import type { Json, JsonObject, Row } from '../store/row';
@@ -75,9 +75,9 @@ function parseInteger(kind: Extract<FieldKind, { kind: 'integer' }>, value: Json
 /** Kinds of objects that permissions may name though the simulator has no endpoint for them, or only a read-only one. */
 const OTHER_TYPES = ['core.', 'vpn.', 'netbox_branching.'];
 
-function parseObjectTypes(value: Json): Parsed {
+function parseObjectTypes(view: View, value: Json): Parsed {
   if (!Array.isArray(value)) return bad('Expected a list of items.');
-  const unknown = (value as readonly Json[]).find((item) => typeof item !== 'string' || (modelOf(item) === undefined && !OTHER_TYPES.some((known) => item.startsWith(known))));
+  const unknown = (value as readonly Json[]).find((item) => typeof item !== 'string' || (!isTypeIn(view.state.version, item) && !OTHER_TYPES.some((known) => item.startsWith(known))));
   if (unknown !== undefined) return bad(`Invalid content type: ${String(unknown)}`);
   return good([...new Set(value as readonly string[])].sort((a, b) => (a.split('.')[0] === b.split('.')[0] ? 0 : a < b ? -1 : 1)));
 }
@@ -127,9 +127,9 @@ export function parseValue(view: View, field: Field, value: Json): Parsed {
     case 'many':
       return parseMany(view, type.to, value);
     case 'object-type':
-      return typeof value === 'string' && modelOf(value) !== undefined ? good(value) : bad(`Invalid content type: ${String(value)}`);
+      return typeof value === 'string' && isTypeIn(view.state.version, value) ? good(value) : bad(`Invalid content type: ${String(value)}`);
     case 'object-types':
-      return parseObjectTypes(value);
+      return parseObjectTypes(view, value);
     case 'texts':
       return parseTexts(type, value);
     case 'json':
