@@ -1,5 +1,7 @@
 // Every request of a test is held against the official schemas (test/setup/official): here that is seen to bite, in both
 // simulators, and to let what is right pass.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LoggedRequest } from '../../src/lab/netbox';
 import { labOf, type RequestEntry } from '../../src/lab/proxmox';
 import { explained } from '../setup/official/explained';
@@ -153,4 +155,12 @@ describeOfficial(`a simulator that is watched${note}`, () => {
 it('what is explained are two things, each with its reason: the list may only shrink', () => {
   expect(explained.length).toBeLessThanOrEqual(2);
   for (const { why } of explained) expect(why.length).toBeGreaterThan(40);
+});
+
+it('wherever a test starts a simulator and lets Sluice speak with it, the simulator is watched', () => {
+  const root = join(__dirname, '../..');
+  const files = ['src', 'test'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`)).filter((name) => /^test\/(?!bench\/).*\.ts$|\.spec\.tsx?$/.test(name));
+  const speaking = files.map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') })).filter(({ text }) => /\b(?:startProxmoxSim|startNetBoxSim|startLab)\(/.test(text) && /\b(?:openProxmox|openNetBox|startSluice)\(/.test(text));
+  expect(speaking.map(({ name }) => name)).toEqual(expect.arrayContaining(['test/setup/story.ts', 'test/model/deletion-world.ts', 'src/proxmox/against-simulator.spec.ts']));
+  expect(speaking.filter(({ text }) => !/\bwatch(?:ed|Lab)/.test(text)).map(({ name }) => name)).toEqual([]);
 });
