@@ -12,7 +12,7 @@ type Product = 'proxmox' | 'netbox';
 
 const whatIs: Readonly<Record<Product, { readonly description: string; readonly url: string; readonly token: string; readonly shape: RegExp; readonly example: string }>> = {
   proxmox: {
-    description: 'record GET requests to a Proxmox VE cluster', url: 'https://<node>:8006', token: 'one line, user@realm!name=secret; Sys.Audit and VM.Audit, nothing more', shape: /^[^\s@]+@[^\s!]+![^\s=]+=\S+$/,
+    description: 'record GET requests to a Proxmox VE cluster', url: 'https://<node>:8006', token: 'one line, user@realm!name=secret; the role PVEAuditor and nothing more', shape: /^[^\s@]+@[^\s!]+![^\s=]+=\S+$/,
     example: 'sluice lab record proxmox --url https://pve1.example.org:8006 --ca pve-root-ca.pem --token-file ./token --out ./pve-inventory',
   },
   netbox: {
