@@ -48,11 +48,11 @@ function counted(reasons: readonly string[]): readonly Reason[] {
 
 export async function tallyProxmox(): Promise<Tally> {
   const exchanges = readExchanges(proxmoxFile);
-  const { compared, agreeing, differences, notServed } = await replayProxmox(exchanges);
+  const { compared, agreeing, differences, skipped } = await replayProxmox(exchanges);
   const found = differences.map((difference) => ({ exchange: `${difference.seq} ${difference.request}`, why: explainedOfProxmox[difference.seq], difference: { what: difference.what, real: difference.real, ours: difference.ours } }));
   return {
     product: 'Proxmox VE 8.4', recorded: exchanges.length, compared, agreeing, ...judged(found),
-    notPlayed: [{ count: notServed, why: 'a method that is not in the table of served calls' }].filter(({ count }) => count > 0),
+    notPlayed: [...skipped].map(([why, count]) => ({ count, why })),
     idle: Object.keys(explainedOfProxmox).filter((seq) => !differences.some((difference) => difference.seq === Number(seq))),
   };
 }

@@ -3,13 +3,14 @@
 import { labOf, pveCaller, startProxmoxSim, type PveAnswer, type PveCaller } from '../../../src/lab/proxmox';
 import { Credentials } from './credentials';
 import { meanwhile, options } from './meanwhile';
+import { notPlayed } from './not-played';
 import { requestOf, type Exchange, type Request } from './recording';
 import { taskApart } from './task-compare';
 import { missingMembers, valuesOf } from './values';
 import { headersApart } from './wire-compare';
 
 export interface Difference { readonly seq: number; readonly what: string; readonly real: string; readonly ours: string; readonly request: string }
-export interface Replay { readonly compared: number; readonly agreeing: number; readonly differences: readonly Difference[]; readonly notServed: number }
+export interface Replay { readonly compared: number; readonly agreeing: number; readonly differences: readonly Difference[]; readonly skipped: ReadonlyMap<string, number> }
 
 const form = (params: readonly (readonly [string, string])[]): string => params.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
@@ -26,7 +27,8 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
   /** Recorded digest or UPID -> ours. */
   const ours = new Map<string, string>();
   const differences: Difference[] = [];
-  let [compared, agreeing, notServed] = [0, 0, 0];
+  const skipped = new Map<string, number>();
+  let [compared, agreeing] = [0, 0];
   const translated = (text: string): string => [...ours].reduce((sum, [real, mine]) => (sum.includes(real) ? sum.split(real).join(mine) : sum), text);
 
   const ask = async (exchange: Exchange, request: Request): Promise<PveAnswer> => {
@@ -45,12 +47,13 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
       await meanwhile[exchange.seq]?.({ lab, root, ours, credentials });
       // The recorder took its time; statistics rounds come every ten seconds.
       if (exchange.path.endsWith('/cluster/resources')) await lab.advance(11);
-      const request = requestOf(exchange);
-      let answer = await ask(exchange, request);
-      if (answer.status === 501 && exchange.status !== 501) {
-        notServed += 1;
+      const why = notPlayed(exchange);
+      if (why !== undefined) {
+        skipped.set(why, (skipped.get(why) ?? 0) + 1);
         continue;
       }
+      const request = requestOf(exchange);
+      let answer = await ask(exchange, request);
       credentials.note(answer);
       remember(ours, exchange, answer);
       compared += 1;
@@ -67,7 +70,7 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
     for (const caller of [root, nobody]) caller.close();
     await sim.close();
   }
-  return { compared, agreeing, differences, notServed };
+  return { compared, agreeing, differences, skipped };
 }
 
 function remember(ours: Map<string, string>, exchange: Exchange, answer: PveAnswer): void {
