@@ -12,8 +12,8 @@ export interface Recomputed { readonly digests: number; readonly recomputed: num
 
 const texts = (entries: object): Entries => Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, String(value)]));
 
-/** Values that the recorder or Proxmox itself blackened. */
-const isHidden = (main: Entries): boolean => Object.values(main).some((value) => value === '**********' || value === '<uuid>' || value.includes('...('));
+/** Values that the recorder or Proxmox itself blackened; `args` held paths of the recorded machine. */
+const isHidden = (main: Entries): boolean => main['args'] !== undefined || Object.values(main).some((value) => value === '**********' || value === '<uuid>' || value.includes('...('));
 
 const digestOf = (kind: GuestKind, vmid: number, { main, pending, pendingDelete, snapshots }: Guess): string =>
   textAndDigest({ kind, vmid, node: '', main, pending, pendingDelete: [...pendingDelete], snapshots: [...snapshots], power: null, deaf: false } satisfies Guest).digest;
