@@ -1,7 +1,7 @@
 // What became of the recorded exchanges of one product, counted: who agrees, what is explained and why, what is not played.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf } from './netbox/explained';
+import { idleAmong, reasonOf } from './netbox/explained';
 import { scenario } from './netbox/recording';
 import { replay as replayNetBox } from './netbox/replay';
 import { explained as explainedOfProxmox } from './proxmox/explained';
@@ -61,5 +61,5 @@ export async function tallyNetBox(): Promise<Tally> {
   const steps = scenario();
   const { compared, agreeing, differences, skipped } = await replayNetBox(steps);
   const found = differences.map((difference) => ({ exchange: difference.file, why: reasonOf(difference), difference }));
-  return { product: 'NetBox 4.5.10 with branching 1.1.2', recorded: steps.length, compared, agreeing, ...judged(found), notPlayed: [...skipped].map(([why, count]) => ({ count, why })), idle: [] };
+  return { product: 'NetBox 4.5.10 with branching 1.1.2', recorded: steps.length, compared, agreeing, ...judged(found), notPlayed: [...skipped].map(([why, count]) => ({ count, why })), idle: idleAmong(differences) };
 }

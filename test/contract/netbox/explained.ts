@@ -12,3 +12,6 @@ const EXPLAINED: readonly Explained[] = [
 ];
 
 export const reasonOf = (difference: Difference): string | undefined => EXPLAINED.find(({ file, at }) => file.test(difference.file) && at.test(difference.at))?.why;
+
+/** Explanations of what agrees by now. */
+export const idleAmong = (differences: readonly Difference[]): readonly string[] => EXPLAINED.filter(({ file, at }) => !differences.some((difference) => file.test(difference.file) && at.test(difference.at))).map(({ why }) => why);
