@@ -55,6 +55,15 @@ export function keepBackup(cluster: Cluster, guest: Guest, wish: BackupWish, nam
   return volid;
 }
 
+/** Takes a VMID out of the lists of all backup jobs; a job that backs up nobody else ends with it. */
+export function forgetInJobs(cluster: Cluster, vmid: number): void {
+  const without = (list: string): string => list.split(/[,;\s]+/).filter((each) => each !== '' && each !== String(vmid)).join(',');
+  cluster.state.backupJobs = Object.fromEntries(Object.entries(cluster.state.backupJobs ?? {}).flatMap(([id, { vmid: named, exclude, ...job }]) => {
+    if (named !== undefined && without(named) === '') return [];
+    return [[id, { ...job, ...(named === undefined ? {} : { vmid: without(named) }), ...(exclude === undefined || without(exclude) === '' ? {} : { exclude: without(exclude) }) }] as const];
+  }));
+}
+
 /** Takes away all but the youngest backups of a guest; protected ones neither count nor go. */
 export function pruneBackups(cluster: Cluster, guest: Guest, storage: Storage, keepLast: number): readonly string[] {
   const old = Object.entries(cluster.state.volumes)

@@ -7,7 +7,7 @@ import { driveRequest } from './guest-rights';
 import { bytesOf, driveFormat, driveValues, isCdrom, isDrive, isNet, mountFormat, sizeText, valuesOf } from './property-values';
 import { die } from './pve-error';
 import type { Entries, GuestKind } from './state';
-import { allocate } from './volumes';
+import { allocate, volumeOf } from './volumes';
 
 const gib = 1024 ** 3;
 
@@ -35,7 +35,7 @@ export function makeDrive(place: Place, key: string, value: string): Made {
   const { cluster, vmid, node } = place;
   const values = driveValues(key, value);
   const print = (changes: Record<string, string>): string => {
-    const { format: _format, ...rest } = { ...values, ...changes };
+    const { format: _format, 'import-from': _source, ...rest } = { ...values, ...changes };
     return printProperty(driveFormat(key), rest);
   };
   const request = driveRequest(values['file'] ?? 'none');
@@ -51,7 +51,8 @@ export function makeDrive(place: Place, key: string, value: string): Made {
       return { text, volid: made.volid };
     }
     case 'allocate': {
-      const bytes = key === 'efidisk0' ? 528 * 1024 : key === 'tpmstate0' ? 4 * 1024 ** 2 : Math.round(request.gib * gib);
+      const source = values['import-from'];
+      const bytes = source !== undefined ? volumeOf(cluster, source).bytes : key === 'efidisk0' ? 528 * 1024 : key === 'tpmstate0' ? 4 * 1024 ** 2 : Math.round(request.gib * gib);
       const made = allocate(cluster, { storage: request.storage, vmid, node, bytes, content: 'images', format: values['format'] ?? 'raw' });
       place.log(`Formatting '${made.path}', fmt=${made.format} size=${bytes}`);
       const text = print({ file: made.volid, size: sizeText(bytes) });

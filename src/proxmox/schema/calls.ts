@@ -13,7 +13,7 @@ const inventory = [
 
 const storage = [
   'GET /storage', 'POST /storage', 'GET /storage/{storage}', 'PUT /storage/{storage}', 'DELETE /storage/{storage}', 'GET /nodes/{node}/storage', 'GET /nodes/{node}/storage/{storage}', 'GET /nodes/{node}/storage/{storage}/status',
-  'GET /nodes/{node}/storage/{storage}/content', 'POST /nodes/{node}/storage/{storage}/content', 'GET /nodes/{node}/storage/{storage}/content/{volume}', 'DELETE /nodes/{node}/storage/{storage}/content/{volume}',
+  'GET /nodes/{node}/storage/{storage}/content', 'POST /nodes/{node}/storage/{storage}/content', 'GET /nodes/{node}/storage/{storage}/content/{volume}', 'PUT /nodes/{node}/storage/{storage}/content/{volume}', 'DELETE /nodes/{node}/storage/{storage}/content/{volume}',
   'POST /nodes/{node}/storage/{storage}/download-url', 'POST /nodes/{node}/vzdump',
 ] as const;
 

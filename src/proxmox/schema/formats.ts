@@ -101,7 +101,7 @@ const listItems: Readonly<Record<Extract<NamedFormat, `${string}-list`>, (value:
   'lxc-ip-with-ll-iface-list': (value) => (isIpv4(value) || isIpv6(value.replace(/%.*$/, '')) || value === 'host' ? null : 'value does not look like a valid IP address'),
   'pve-node-list': checks['pve-node'],
   'ip-list': (value) => (isIpv4(value) || isIpv6(value) ? null : 'value does not look like a valid IP address'),
-  'storage-pair-list': anything, 'pve-storage-portal-dns-list': anything, 'pve-dir-override-list': anything, 'pve-sdn-bgp-rt-list': anything, 'email-or-username-list': anything, 'pve-day-of-week-list': anything,
+  'storage-pair-list': anything, 'pve-storage-portal-dns-list': anything, 'pve-dir-override-list': anything, 'pve-sdn-bgp-rt-list': anything, 'email-or-username-list': anything, 'pve-day-of-week-list': matching(/^(?:mon|tue|wed|thu|fri|sat|sun)$/, (value) => `invalid day '${value}'`),
 };
 
 export const isListFormat = (format: NamedFormat): format is Extract<NamedFormat, `${string}-list`> => format.endsWith('-list');

@@ -25,6 +25,9 @@ describe('backups', () => {
     expect((await cluster.root.call<Row>('GET', `/nodes/pve1/storage/local/content/${volid}`)).body?.data).toMatchObject({ notes: 'guest-100 on pve1\nsecond line', protected: 1 });
     const gone = await cluster.root.finished(await cluster.root.call('DELETE', `/nodes/pve1/storage/local/content/${volid}`));
     expect(gone.exitstatus).toBe(`cannot remove protected volume '${volid.slice('local:'.length)}' on 'local'`);
+    expect(said(await cluster.root.call('PUT', `/nodes/pve1/storage/local/content/${volid}`, { protected: 0, notes: 'later' }))).toBe('200 OK');
+    expect((await kept(100))[0]).toMatchObject({ notes: 'later' });
+    expect((await cluster.root.finished(await cluster.root.call('DELETE', `/nodes/pve1/storage/local/content/${volid}`))).exitstatus).toBe('OK');
   });
 
   it('lock their guest with `backup` while they run, so its digest moves and writes are refused', async () => {
@@ -84,6 +87,8 @@ describe('backups', () => {
     expect(said(await cluster.root.call('POST', '/cluster/backup', { id: 'nightly', schedule: 'daily', storage: 'local', vmid: '100,101' }))).toBe('200 OK');
     expect((await cluster.root.call('GET', '/cluster/backup')).body?.data).toEqual([{ id: 'nightly', type: 'vzdump', enabled: 1, schedule: 'daily', storage: 'local', vmid: '100,101' }]);
     expect((await cluster.root.call<readonly Row[]>('GET', '/cluster/backup-info/not-backed-up')).body?.data.map((row) => row['vmid'])).toEqual([102, 103, 200]);
+    await cluster.root.finished(await cluster.root.call('DELETE', '/nodes/pve1/qemu/100', { purge: 1 }));
+    expect((await cluster.root.call<Row>('GET', '/cluster/backup/nightly')).body?.data['vmid']).toBe('101');
     expect(said(await cluster.root.call('DELETE', '/cluster/backup/nightly'))).toBe('200 OK');
     expect((await cluster.root.call('GET', '/cluster/backup/nightly')).body?.errors).toEqual({ id: "No such job 'nightly'" });
   });

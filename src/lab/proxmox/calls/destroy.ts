@@ -1,5 +1,6 @@
 // DELETE of a guest, in Proxmox's own order: early checks at once and again inside the worker, volumes, `lock: destroyed`,
 // then ACLs and pool membership, the configuration last, so that a recycled VMID never inherits a right. Carries P15.
+import { forgetInJobs } from '../backups';
 import { isOn, isRootItself, needs, route, task, vmidOf, type Answer, type Call, type Route } from '../call';
 import type { Cluster } from '../cluster';
 import { touched } from '../config-text';
@@ -53,6 +54,7 @@ async function work(call: Call, kind: GuestKind, worker: Worker): Promise<void> 
   forgetRights(cluster, guest.vmid);
   if (isOn(call, 'purge')) {
     worker.log(`purging ${kind === 'qemu' ? 'VM' : 'CT'} ${guest.vmid} from related configurations..`);
+    forgetInJobs(cluster, guest.vmid);
     cluster.state.haGuests = cluster.state.haGuests.filter((other) => other !== guest.vmid);
     cluster.state.replicated = cluster.state.replicated.filter((other) => other !== guest.vmid);
   }

@@ -1,7 +1,7 @@
 // Volumes on a storage: listed, looked at, made, taken away, fetched from somewhere. Images are listed only to who may configure
 // their owner: an empty list is no absence (Proxmox VE 8.4).
 import { may } from '../acl';
-import { anyone, demand, needs, route, task, type Answer, type Call, type Route } from '../call';
+import { anyone, demand, isOn, needs, nothing, route, task, type Answer, type Call, type Route } from '../call';
 import { badParameters, die } from '../pve-error';
 import type { Volume } from '../state';
 import { isDirectory, pathOf, storageAt, takes } from '../storages';
@@ -66,6 +66,19 @@ function one(call: Call): Record<string, unknown> {
   return {
     path: pathOf(call.cluster.storage(volume.storage), splitVolid(volid).name), size: volume.bytes, used: volume.bytes, format: volume.format, ...(volume.notes === undefined ? {} : { notes: volume.notes }), ...(volume.isProtected === true ? { protected: 1 } : {}),
   };
+}
+
+/** Notes of any volume, and the protection of a backup. */
+function describe(call: Call): Answer {
+  const volid = volidOf(call);
+  const { params } = call;
+  demandAccess(call, volid);
+  const volume = call.cluster.state.volumes[volid] ?? die(`volume_size_info on '${volid}' failed - no format`);
+  if (volume.content !== 'backup' && (params['notes'] !== undefined || params['protected'] !== undefined)) die(`attribute '${params['notes'] === undefined ? 'protected' : 'notes'}' is not supported for storage type '${call.cluster.storage(volume.storage).type}'`);
+  if (params['notes'] !== undefined) volume.notes = params['notes'];
+  if (params['protected'] !== undefined) volume.isProtected = isOn(call, 'protected');
+  call.cluster.commit();
+  return nothing;
 }
 
 /** `1M`, `2G`; without a unit KiB. */
@@ -143,6 +156,7 @@ export const storageContentRoutes: readonly Route[] = [
   route('GET', path, auditsStorage, (call) => ({ data: content(call) })),
   route('POST', path, needs('/storage/{storage}', 'Datastore.AllocateSpace'), make),
   route('GET', `${path}/{volume}`, anyone, (call) => ({ data: one(call) })),
+  route('PUT', `${path}/{volume}`, anyone, describe),
   route('DELETE', `${path}/{volume}`, anyone, remove),
   route('POST', '/nodes/{node}/storage/{storage}/download-url', (call) => {
     demand(call, `/storage/${idOf(call)}`, 'Datastore.AllocateTemplate');
