@@ -4,7 +4,7 @@ import { findMethod, validateParams, type RawParams } from '../../../proxmox/sch
 import type { Call } from '../call';
 import type { Cluster } from '../cluster';
 import { PveError, forbidden } from '../pve-error';
-import { isServed, routeOf } from '../routes';
+import { routeOf } from '../routes';
 import type { TaskFault } from '../tasks';
 import { answerOk, answerPlain, answerRefusal, type WireAnswer } from './answer';
 import { asTexts } from './parameters';
@@ -13,7 +13,7 @@ export interface ApiRequest { readonly entry: string; readonly authid: string; r
 
 export async function dispatch(cluster: Cluster, request: ApiRequest): Promise<WireAnswer> {
   const found = findMethod(request.method, request.path, cluster.options.version);
-  if (found === null || !isServed(found.spec)) return answerRefusal(501, `Method '${request.method} ${request.path}' not implemented`, undefined, '');
+  if (found === null) return answerRefusal(501, `Method '${request.method} ${request.path}' not implemented`, undefined, '');
   const route = routeOf(found.spec);
   const node = found.parts['node'] ?? request.entry;
   const raw: Call = { cluster, authid: request.authid, entry: request.entry, node, parts: found.parts, params: asTexts(request.params), fault: request.task };
