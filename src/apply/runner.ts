@@ -121,7 +121,7 @@ export class JobRunner {
     if (!context.ok) return { kind: 'no', state: 'stuck', refusal: context.error };
     try {
       const end = await this.effects.run(run.holder, this.guarded(run, context.value), how);
-      if (end.end === 'confirmed' && context.value.step.kind === 'create') await this.link(run, end);
+      if (end.end === 'confirmed' && (context.value.step.kind === 'create' || context.value.step.kind === 'clone')) await this.link(run, end);
       // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
       return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);
     } catch (trouble) {

@@ -11,6 +11,8 @@ function titleOf(action: Action, step: Step): string {
   const who = `${action.name} (${action.kind === 'create' ? action.spec.vmid : action.target.vmid})`;
   switch (step.kind) {
     case 'create': return `create ${who} on ${action.kind === 'create' ? action.spec.node : action.node}, cluster ${action.cluster}`;
+    case 'clone': return `${who}: ${step.after}, cluster ${action.cluster}`;
+    case 'cloud-init': return `${who}: cloud-init ${Object.keys(step.after).join(', ')}`;
     case 'hand-over': return `hand ${who} over to pool ${step.after}`;
     case 'tags': return `tag ${who}: ${[...step.after.map((tag) => `+${tag}`), ...step.before.map((tag) => `-${tag}`)].join(', ')}`;
     case 'shutdown': return `shut down ${who}`;

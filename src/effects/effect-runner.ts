@@ -23,7 +23,7 @@ export interface EffectDefinition<Evidence> {
   evidence(evidence: Evidence): unknown;
   call(evidence: Evidence): Promise<WriteOutcome>;
   /** Type and owner of the task this write starts, so that it can be found when the answer was lost; null for synchronous writes. */
-  readonly task: { readonly type: string; readonly tokenId: string } | null;
+  readonly task: { readonly type: string; readonly tokenId: string; /** Where the task bears another guest's id than the row: a clone's is its template. */ readonly of?: { readonly vmid: number; readonly node: string } } | null;
   /** Looks whether the write took effect. Called only when the answer is not known, or known to be partial. */
   look(): Promise<Looked>;
   /** What must be true now (P11). A refusal ends `diverged`. */
@@ -38,9 +38,9 @@ export type EffectEnd =
   | { readonly end: 'unknown'; readonly observed: string };
 
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
-const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
+const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
 /** The others are done when they are answered: there is no task to accept. */
-const taskKinds: ReadonlySet<EffectKind> = new Set(['create', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'destroy']);
+const taskKinds: ReadonlySet<EffectKind> = new Set(['create', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'destroy']);
 registerFailpoints(kinds.flatMap((kind) => effectPoints.filter((point) => point !== 'after-accept' || taskKinds.has(kind)).map((point) => `effects/${kind}/${point}`)));
 
 /** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */
@@ -177,11 +177,12 @@ export class EffectRunner {
   private async findTask<Evidence>(definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState): Promise<FoundTask> {
     if (from.state === 'unknown' && from.upid !== null) return { kind: 'found', upid: from.upid };
     if (definition.task === null || row.vmid === null) return { kind: 'none' };
-    const { type, tokenId } = definition.task;
-    for (const node of new Set([nodeIn(row.evidence), row.node].filter((name) => name !== null))) {
-      const tasks = await definition.reader.tasks(node, { vmid: row.vmid as Vmid, sinceUnix: row.intendedUnix - clockToleranceSeconds });
+    const { type, tokenId, of } = definition.task;
+    const vmid = of?.vmid ?? row.vmid;
+    for (const node of new Set((of === undefined ? [nodeIn(row.evidence), row.node] : [of.node]).filter((name) => name !== null))) {
+      const tasks = await definition.reader.tasks(node, { vmid: vmid as Vmid, sinceUnix: row.intendedUnix - clockToleranceSeconds });
       if (!tasks.ok) return { kind: 'unreadable', observed: `the tasks of node ${node} could not be read: ${tasks.error.text}` };
-      const mine = tasks.value.filter((task) => task.type === type && task.user === tokenId && task.id === String(row.vmid)).map((task) => task.upid);
+      const mine = tasks.value.filter((task) => task.type === type && task.user === tokenId && task.id === String(vmid)).map((task) => task.upid);
       const [upid] = await this.store.unknownToEffects(mine);
       if (upid !== undefined) return { kind: 'found', upid };
     }

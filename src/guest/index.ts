@@ -1,3 +1,4 @@
+export * from './cloud-init-options';
 export type { ClusterSettings } from './cluster-settings';
 export * from './config';
 export * from './description';

@@ -1,9 +1,25 @@
 // The property string of a network interface, made new or with single sub-keys changed: Proxmox replaces the whole string, so
 // what a change does not name has to be said again (Proxmox VE 8.4).
+import type { GuestKind } from './config';
 import { canonicalProperty, parsePropertyString } from './property-string';
-import type { WantedNic } from './spec';
+import type { WantedAddresses, WantedNic } from './spec';
 
-export const nicProperty = (nic: WantedNic): string => [`virtio=${nic.mac}`, `bridge=${nic.bridge}`, ...(nic.tag === null ? [] : [`tag=${nic.tag}`]), ...(nic.mtu === null ? [] : [`mtu=${nic.mtu}`]), ...(nic.isUp ? [] : ['link_down=1'])].join(',');
+const pair = (key: string, value: string | number | null): readonly string[] => (value === null ? [] : [`${key}=${value}`]);
+
+/** A container's string holds its addresses too; a VM's stand in `ipconfigN`. */
+export const nicProperty = (kind: GuestKind, nic: WantedNic): string =>
+  [
+    ...(kind === 'qemu' ? [`virtio=${nic.mac}`] : [`name=eth${nic.slot.slice(3)}`, `hwaddr=${nic.mac}`]), `bridge=${nic.bridge}`, ...pair('tag', nic.tag), ...pair('mtu', nic.mtu), ...(nic.isUp ? [] : ['link_down=1']),
+    ...(kind === 'lxc' ? addressPairs(nic.addresses) : []),
+  ].join(',');
+
+const addressPairs = ({ ip, gateway, ip6, gateway6 }: WantedAddresses): readonly string[] => [...pair('ip', ip), ...pair('gw', ip === null ? null : gateway), ...pair('ip6', ip6), ...pair('gw6', ip6 === null ? null : gateway6)];
+
+/** The value of `ipconfigN`, or null where the interface has no address. */
+export const ipConfigOf = (addresses: WantedAddresses): string | null => {
+  const pairs = addressPairs(addresses);
+  return pairs.length === 0 ? null : canonicalProperty(pairs.join(','));
+};
 
 /** null takes a sub-key away; what is absent stays as it is. */
 export interface NicChange { readonly bridge?: string; readonly tag?: number | null; readonly mtu?: number | null; readonly isUp?: boolean }

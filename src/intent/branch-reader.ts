@@ -11,7 +11,7 @@ import { groupByGuest } from './core/grouping';
 export type BranchRead = { readonly kind: 'absent' } | { readonly kind: 'content'; readonly content: BranchContent; readonly changeDigest: string };
 
 /** `fields.node` tells which custom field may name a device by its id. */
-export async function readBranchContent(reader: NetBoxReader, branchId: number, fields: Pick<FieldMap, 'node'> = defaultFields): Promise<Observed<BranchRead>> {
+export async function readBranchContent(reader: NetBoxReader, branchId: number, fields: Pick<FieldMap, 'node' | 'gatewayTag'> = defaultFields): Promise<Observed<BranchRead>> {
   for (let look = 1; ; look += 1) {
     const branch = await reader.branch(branchId);
     if (!branch.ok) return branch;
@@ -25,7 +25,7 @@ export async function readBranchContent(reader: NetBoxReader, branchId: number, 
       if (look < 3) continue;
       return notObserved(`NetBox ${reader.name}, branch ${branch.value.name}`, 'its change log and its change diffs do not name the same objects: the branch is being edited, or NetBox served the log of main');
     }
-    const lookups = await readLookups(reader, diffs.value, fields.node);
+    const lookups = await readLookups(reader, diffs.value, fields);
     if (!lookups.ok) return lookups;
     return ok({ kind: 'content', content: { netbox: reader.name, branch: branch.value, diffs: diffs.value, authors: authors.value, lookups: lookups.value }, changeDigest: changeDigest(diffs.value) });
   }
@@ -62,7 +62,7 @@ const idsIn = (diffs: readonly ChangeDiff[], field: string): readonly number[] =
 const touching = (diffs: readonly ChangeDiff[], field: string): readonly ChangeDiff[] => diffs.filter((diff) => !isDeepStrictEqual(diff.original?.[field], diff.modified?.[field]));
 const nameOf = (object: NetBoxObject): readonly (readonly [number, string])[] => (typeof object['name'] === 'string' ? [[object.id, object['name']]] : []);
 
-async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], nodeField: string): Promise<Observed<Lookups>> {
+async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], { node: nodeField, gatewayTag }: Pick<FieldMap, 'node' | 'gatewayTag'>): Promise<Observed<Lookups>> {
   const ofType = (objectType: string): readonly ChangeDiff[] => diffs.filter((diff) => diff.objectType === objectType);
   const [vmDiffs, interfaceDiffs] = [ofType('virtualization.virtualmachine'), ofType('virtualization.vminterface')];
 
@@ -73,24 +73,28 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], n
   const grouped = groupByGuest(diffs, { interfaceOwners: owners.value, vmInterfaceTypeId: typeId.value });
 
   const nodeIds = touching(vmDiffs, 'custom_fields').flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
-  const [vms, clusters, devices, vlans, tags] = await Promise.all([
+  const addresses = ofType('ipam.ipaddress').filter((diff) => diff.modified !== null);
+  const [vms, clusters, devices, vlans, tags, gateways] = await Promise.all([
     byId(reader, 'virtualization/virtual-machines', grouped.guests.filter((guest) => guest.vm === null).map((guest) => guest.netboxVmId)),
     byId(reader, 'virtualization/clusters', idsIn(vmDiffs, 'cluster')),
     byId(reader, 'dcim/devices', [...idsIn(touching(vmDiffs, 'device'), 'device'), ...nodeIds]),
     byId(reader, 'ipam/vlans', idsIn(interfaceDiffs, 'untagged_vlan')),
     tagsByName(reader, touching(vmDiffs, 'tags')),
+    addresses.length === 0 ? Promise.resolve(ok([])) : gatewaysOf(reader, gatewayTag),
   ]);
   if (!vms.ok) return vms;
   if (!clusters.ok) return clusters;
   if (!devices.ok) return devices;
   if (!vlans.ok) return vlans;
   if (!tags.ok) return tags;
+  if (!gateways.ok) return gateways;
   return ok({
     clusters: new Map([...vms.value.flatMap(clusterIn), ...clusters.value.flatMap(nameOf)]),
     devices: new Map(devices.value.flatMap(nameOf)),
     vlans: new Map(vlans.value.flatMap((vlan) => (isId(vlan['vid']) ? [[vlan.id, vlan['vid']] as const] : []))),
     tags: new Map(tags.value.flatMap((tag) => (typeof tag['name'] === 'string' && typeof tag['slug'] === 'string' ? [[tag['name'], tag['slug']] as const] : []))),
     vms: new Map(vms.value.map((vm) => [vm.id, vm])),
+    gateways: gateways.value,
     interfaceOwners: owners.value,
     vmInterfaceTypeId: typeId.value,
   });
@@ -121,6 +125,18 @@ async function interfaceOwners(reader: NetBoxReader, addresses: readonly ChangeD
     const vm = (one['virtual_machine'] as { readonly id?: unknown } | null | undefined)?.id;
     return isId(vm) ? [[one.id, vm] as const] : [];
   })));
+}
+
+/** The addresses that bear the gateways' tag: IPAM says which, nothing is guessed. */
+async function gatewaysOf(reader: NetBoxReader, tag: string): Promise<Observed<Lookups['gateways']>> {
+  const hasTag = (address: NetBoxObject): boolean => Array.isArray(address['tags']) && (address['tags'] as readonly { readonly slug?: unknown }[]).some((each) => each.slug === tag);
+  // NetBox refuses to filter by a tag that does not exist (4.5.10): then nothing bears it.
+  const tags = await reader.objectsWhere('extras/tags', 'slug', tag, (each) => each['slug'] === tag);
+  if (!tags.ok) return tags;
+  if (tags.value.length === 0) return ok([]);
+  const found = await reader.objectsWhere('ipam/ip-addresses', 'tag', tag, hasTag);
+  if (!found.ok) return found;
+  return ok(found.value.flatMap((address) => (typeof address['address'] === 'string' ? [{ address: address['address'], vrf: (address['vrf'] as { readonly id?: number } | null | undefined)?.id ?? null }] : [])));
 }
 
 /** Tags stand by name in the change log; Proxmox gets the slug. */

@@ -4,10 +4,12 @@ import { effectivePrivileges, tokenIdOf, type ClusterAccess } from '../endpoints
 import type { GuestLink } from '../guest';
 import { no, ok, type Fault, type Observed } from '../kernel';
 import type { GuestRow, PoolRow } from '../proxmox/ports';
+import { templateRow } from './core/create/origin';
+import { volumesKey } from './core/world';
 import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
 
 /** Everything but the nodes: those are known only when the first draft is made. */
-export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLink[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
+export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLink[], templates: readonly unknown[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
   const { reader, settings } = access;
   const [status, guests, pools, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), reader.pools(), observePoolRights(access)]);
   const observed = new Map<number, Observed<ObservedGuest>>();
@@ -17,11 +19,17 @@ export async function observeCluster(access: ClusterAccess, identity: ConnectedC
       if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row, pools));
     }
   }
-  return { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), poolRights, observed, everUsed };
+  const world: ClusterWorld = { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights, observed, everUsed };
+  for (const template of templates) {
+    const row = templateRow(template, world);
+    const seen = row.ok && guests.ok ? guests.value.find((candidate) => candidate.vmid === row.value.vmid) : undefined;
+    if (seen !== undefined && !observed.has(seen.vmid)) observed.set(seen.vmid, await observeGuest(access, seen, pools));
+  }
+  return world;
 }
 
-/** Adds size, storages and bridges of the nodes that the draft names. */
-export async function observeNodes(access: ClusterAccess, world: ClusterWorld, nodes: readonly string[]): Promise<ClusterWorld> {
+/** Adds size, storages and bridges of the nodes that the draft names, and the volumes that guests are to be made from. */
+export async function observeNodes(access: ClusterAccess, world: ClusterWorld, nodes: readonly string[], volumes: readonly WantedVolume[] = []): Promise<ClusterWorld> {
   const online = world.status.ok ? world.status.value.nodes.filter((node) => node.online).map((node) => node.name) : [];
   const reads = await Promise.all(nodes.filter((node) => online.includes(node)).map(async (node) => [node, await access.reader.nodeFacts(node), await access.reader.storages(node), await access.reader.bridges(node)] as const));
   return {
@@ -29,8 +37,11 @@ export async function observeNodes(access: ClusterAccess, world: ClusterWorld, n
     nodes: new Map(reads.map(([node, facts]) => [node, facts])),
     storages: new Map(reads.map(([node, , storages]) => [node, storages])),
     bridges: new Map(reads.map(([node, , , bridges]) => [node, bridges])),
+    volumes: new Map(await Promise.all([...new Map(volumes.filter(({ node }) => online.includes(node)).map((wanted) => [volumesKey(wanted.node, wanted.volid), wanted])).entries()].map(async ([key, { node, volid, content }]) => [key, await access.reader.volumes(node, volid.split(':')[0] ?? '', content)] as const))),
   };
 }
+
+export interface WantedVolume { readonly node: string; readonly volid: string; readonly content: 'iso' | 'vztmpl' | 'snippets' }
 
 async function observeGuest(access: ClusterAccess, row: GuestRow, pools: Observed<readonly PoolRow[]>): Promise<Observed<ObservedGuest>> {
   const [config, power, pending] = await Promise.all([access.reader.guestConfig(row), access.reader.power(row), access.reader.pending(row)]);
@@ -54,5 +65,5 @@ async function observePoolRights(access: ClusterAccess): Promise<Observed<Readon
 /** The whole observation of a cluster that this process has no way into. */
 export function notConnected(settings: ConnectedCluster, fault: Fault): ClusterWorld {
   const missing = no(fault);
-  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), poolRights: missing, observed: new Map(), everUsed: new Set() };
+  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights: missing, observed: new Map(), everUsed: new Set() };
 }

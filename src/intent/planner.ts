@@ -1,14 +1,15 @@
 // From a branch to a kept plan (worker). Everything read is handed to one pure function; what it decides is stored as it is (P1).
 import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsService } from '../endpoints';
-import type { GuestLink } from '../guest';
+import { volumesOf, type GuestLink } from '../guest';
 import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
 import type { PolicyVersion } from '../policy';
 import { readBranchContent } from './branch-reader';
 import { contentDigest, userKey, type BranchContent } from './core/branch-content';
+import { nodeOf } from './core/demands';
 import { draftBranch } from './core/draft';
 import type { Allocation, PlanInput } from './core/draft-parts';
-import { customField, wholeOf } from './core/fields';
+import { customField, isSet, wholeOf } from './core/fields';
 import { groupByGuest, type GuestChange } from './core/grouping';
 import { makePlan } from './core/make-plan';
 import type { Plan, PlanSource } from './core/plan';
@@ -58,16 +59,16 @@ export class Planner {
       const access = accessOf(this.endpoints.clusters, netbox.name, content.lookups.clusters.get(netboxClusterIdentity));
       if (access === undefined) continue;
       await this.allocate(access, netbox, guests, links, allocations);
-      worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? [])));
+      worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? []), templatesOf(guests, netbox.fields.template)));
     }
     const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits };
     return { ...input, worlds: await this.withNodes(input) };
   }
 
-  private async observe(access: ClusterAccess, links: readonly GuestLink[]): Promise<ClusterWorld> {
+  private async observe(access: ClusterAccess, links: readonly GuestLink[], templates: readonly unknown[]): Promise<ClusterWorld> {
     const identity = await this.endpoints.look(access.settings.name);
     if (!identity.ok) return notConnected({ ...access.settings, identity: 'unseen' }, identity.error);
-    const world = await observeCluster(access, identity.value, links, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)));
+    const world = await observeCluster(access, identity.value, links, templates, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)));
     if (world.guests.ok) await this.links.noteSeen(access.settings.name, world.guests.value.map((row) => row.vmid).filter((vmid) => vmid >= access.settings.vmidRange.first && vmid <= access.settings.vmidRange.last));
     return world;
   }
@@ -77,9 +78,11 @@ export class Planner {
     const { actions } = draftBranch(input);
     const worlds = new Map(input.worlds);
     for (const [id, world] of input.worlds) {
-      const nodes = [...new Set(actions.filter((action) => action.cluster === world.settings.name).map((action) => (action.kind === 'create' ? action.spec.node : action.node)))].sort();
+      const here = actions.filter((action) => action.cluster === world.settings.name);
+      const nodes = [...new Set(here.map(nodeOf))].sort();
+      const volumes = here.flatMap((action) => (action.kind === 'create' ? volumesOf(action.spec).map((volume) => ({ ...volume, node: action.spec.node })) : []));
       const access = this.endpoints.clusters.get(world.settings.name);
-      if (access !== undefined && nodes.length > 0) worlds.set(id, await observeNodes(access, world, nodes));
+      if (access !== undefined && nodes.length > 0) worlds.set(id, await observeNodes(access, world, nodes, volumes));
     }
     return worlds;
   }
@@ -105,6 +108,9 @@ export class Planner {
     }
   }
 }
+
+/** What the branch names as templates, by VMID or name. */
+const templatesOf = (guests: readonly GuestChange[], field: string): readonly unknown[] => guests.filter((guest) => guest.vm?.action === 'create').map((guest) => customField(guest.vm?.modified ?? {}, field)).filter(isSet);
 
 const stands = (link: GuestLink | undefined): boolean => link !== undefined && link.state !== 'gone';
 

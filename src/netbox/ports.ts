@@ -84,6 +84,16 @@ export interface FieldMap {
   readonly guestId: string;
   readonly bridge: string;
   readonly diskStorage: string;
-  /** Wanted by a create that this version cannot make yet: named here so that they are refused, never ignored. */
-  readonly notYet: readonly string[];
+  /** What a guest is made from: an ISO volume, a container template, a template guest by VMID or name. */
+  readonly iso: string;
+  readonly ostemplate: string;
+  readonly template: string;
+  readonly cloudInitUser: string;
+  readonly cloudInitSshKeys: string;
+  readonly cloudInitUserData: string;
+  readonly cloudInitNetwork: string;
+  /** Slug of the tag that an address bears which is the gateway of its prefix. */
+  readonly gatewayTag: string;
+  /** Fields that mean something to people and that Sluice cannot carry out: named here so that they are refused, never ignored. */
+  readonly refused: readonly string[];
 }

@@ -51,7 +51,7 @@ describe.each(['8.4', '9.0'] as const)('the five ports against the simulated Pro
 
   let next = 9000;
   const specOf = (node = 'pve1'): GuestSpec => ({
-    kind: 'qemu', vmid: next++ as Vmid, guestId: randomUUID() as GuestId, uuid: randomUUID(), node, pool: 'cust1', name: 'web-1', cores: 2, memoryMib: 1024, disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true }],
+    kind: 'qemu', vmid: next++ as Vmid, guestId: randomUUID() as GuestId, uuid: randomUUID(), node, pool: 'cust1', name: 'web-1', origin: { kind: 'blank' }, sockets: 1, cloudInit: null, cores: 2, memoryMib: 1024, disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true, addresses: { ip: null, gateway: null, ip6: null, gateway6: null } }],
     human: 'the web', tags: [], onBoot: false, start: false,
   });
   const followed = async (outcome: WriteOutcome): Promise<TaskEnd> => {

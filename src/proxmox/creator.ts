@@ -4,7 +4,7 @@ import type { ProxmoxHttp } from './http';
 import { writeOutcome } from './outcome';
 import type { ProxmoxCreator, WriteOutcome } from './ports';
 import { ownPermissions } from './reader';
-import { createVm, handOver, type WriteRequest } from './requests';
+import { clone, createContainer, createVm, handOver, type WriteRequest } from './requests';
 
 /** The pool in which the create token alone has its rights. */
 export const defaultIntakePool = 'sluice-intake';
@@ -13,6 +13,8 @@ export function proxmoxCreator(http: ProxmoxHttp, credential: TokenCredential, i
   const write = async (request: WriteRequest): Promise<WriteOutcome> => writeOutcome(await http.send(credential, request), request);
   return {
     createVm: (spec, description) => write(createVm(spec, description, intakePool)),
+    createContainer: (spec, description) => write(createContainer(spec, description, intakePool)),
+    clone: (spec, description) => write(clone(spec, description, intakePool)),
     handOver: (guest, pool) => write(handOver(guest, pool)),
     permissions: () => ownPermissions(http, credential),
   };

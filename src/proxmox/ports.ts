@@ -11,7 +11,7 @@ export interface ClusterStatus { readonly name: string; readonly quorate: boolea
 /** A row of `/cluster/resources?type=vm`. `vmid, node, kind, lock, tags` are live; `name, status, isTemplate` may be 10 s old and of a predecessor. */
 export interface GuestRow { readonly vmid: Vmid; readonly kind: GuestKind; readonly node: string; readonly name: string | null; readonly status: string; readonly isTemplate: boolean; readonly pool: string | null; readonly tags: readonly string[]; readonly lock: string | null }
 export interface NodeFacts { readonly cores: number; readonly memoryMib: number }
-export interface StorageRow { readonly id: string; readonly content: readonly string[]; readonly active: boolean; readonly availableMib: number | null }
+export interface StorageRow { readonly id: string; readonly content: readonly string[]; readonly active: boolean; readonly availableMib: number | null; /** The same volumes on every node. */ readonly isShared: boolean }
 export interface PowerStatus {
   /** True for every state with a living process: running, paused, prelaunch, io-error, suspended ... (7.2). */
   readonly hasProcess: boolean;
@@ -45,6 +45,8 @@ export interface ProxmoxReader {
   nodeFacts(node: string): Promise<Observed<NodeFacts>>;
   storages(node: string): Promise<Observed<readonly StorageRow[]>>;
   bridges(node: string): Promise<Observed<readonly string[]>>;
+  /** Volume ids of this content on a storage, as far as the token may see them. */
+  volumes(node: string, storage: string, content: 'iso' | 'vztmpl' | 'snippets'): Promise<Observed<readonly string[]>>;
   pools(): Promise<Observed<readonly PoolRow[]>>;
   haGuests(): Promise<Observed<readonly Vmid[]>>;
   replicatedGuests(): Promise<Observed<readonly Vmid[]>>;
@@ -76,6 +78,10 @@ export type TaskEnd =
 export interface ProxmoxCreator {
   /** One POST with uuid, marker and intake pool in it, so that an ambiguous answer is settled by looking (P14). No tags, no start. */
   createVm(spec: GuestSpec, description: string): Promise<WriteOutcome>;
+  /** The same for a container, from a container template. */
+  createContainer(spec: GuestSpec, description: string): Promise<WriteOutcome>;
+  /** A copy of a template guest in the intake pool, with our marker in the call; asked of the template's node. */
+  clone(spec: GuestSpec, description: string): Promise<WriteOutcome>;
   /** Moves the guest from intake to its managed pool (`PUT /pools`, allow-move). Synchronous, no task. */
   handOver(guest: Fresh<GuestIdentity>, pool: string): Promise<WriteOutcome>;
   permissions(): Promise<Observed<Permissions>>;
@@ -85,6 +91,8 @@ export interface ProxmoxCreator {
 export type ConfigChange =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'on-boot'; readonly on: boolean }
+  /** Keys of cloud-init alone. */
+  | { readonly kind: 'cloud-init'; readonly options: Readonly<Record<string, string | null>> }
   /** The whole property string of `netN`; null takes the interface out. */
   | { readonly kind: 'nic'; readonly slot: string; readonly property: string | null }
   /** The volume stays with the guest as `unusedN`: nothing is freed. */

@@ -8,11 +8,11 @@ import { proxmoxLender, type ProxmoxLender } from './lender';
 import type { ProxmoxHttp } from './http';
 
 // A new word in a port or in a change does not compile before it stands here, where it is read together with the promise.
-const creator: Readonly<Record<keyof ProxmoxCreator, true>> = { createVm: true, handOver: true, permissions: true };
+const creator: Readonly<Record<keyof ProxmoxCreator, true>> = { createVm: true, createContainer: true, clone: true, handOver: true, permissions: true };
 const updater: Readonly<Record<keyof ProxmoxUpdater, true>> = { configure: true, addDisk: true, growDisk: true, start: true, shutdown: true, stop: true, permissions: true };
 const lender: Readonly<Record<keyof ProxmoxLender, true>> = { lend: true, takeBack: true, permissions: true };
 const destroyer: Readonly<Record<keyof ProxmoxDestroyer, true>> = { destroy: true, permissions: true };
-const changes: Readonly<Record<ConfigChange['kind'], true>> = { name: true, cores: true, memory: true, description: true, tags: true, 'on-boot': true, nic: true, detach: true };
+const changes: Readonly<Record<ConfigChange['kind'], true>> = { name: true, cores: true, memory: true, description: true, tags: true, 'on-boot': true, nic: true, detach: true, 'cloud-init': true };
 
 const http = {} as ProxmoxHttp;
 const token = { id: 'u@pve!t', secret: 'x' };
@@ -24,7 +24,7 @@ describe('the powers of the ports', () => {
     expect(words(door.proxmoxUpdater(http, token))).toEqual(words(updater));
     expect(words(proxmoxLender(http, token, 'd@pve!d'))).toEqual(words(lender));
     expect(words(proxmoxDestroyer(http, token))).toEqual(words(destroyer));
-    expect(words(changes)).toEqual(['cores', 'description', 'detach', 'memory', 'name', 'nic', 'on-boot', 'tags']);
+    expect(words(changes)).toEqual(['cloud-init', 'cores', 'description', 'detach', 'memory', 'name', 'nic', 'on-boot', 'tags']);
   });
 
   it('P16 a destroy is told a guest and nothing else', () => {

@@ -11,7 +11,7 @@ import { reads, type ReadRequest } from './requests';
 import { readAcl, readPermissions, readRoles } from './wire/access';
 import { readClusterStatus, readGuests, readHaGuests, readIsVmidFree, readPoolMembers, readPoolNames, readReplicatedGuests, readVersion } from './wire/cluster';
 import { readBackups, readPending, readPower, readSnapshots } from './wire/guest';
-import { readBackupStorages, readBridges, readNodeFacts, readStorages, readTasks, readTaskLog, readTaskState } from './wire/node';
+import { readBackupStorages, readBridges, readNodeFacts, readStorages, readVolumes, readTasks, readTaskLog, readTaskState } from './wire/node';
 
 const mostTasks = 1000;
 const linesAPage = 500;
@@ -46,6 +46,7 @@ export function proxmoxReader(http: ProxmoxHttp, credential: TokenCredential): P
     nodeFacts: (node) => read(reads.nodeFacts(node), readNodeFacts),
     storages: (node) => read(reads.storages(node), readStorages),
     bridges: (node) => read(reads.bridges(node), readBridges),
+    volumes: (node, storage, content) => read(reads.volumes(node, storage, content), readVolumes),
     pools: () => pools(read),
     haGuests: () => read(reads.haGuests(), readHaGuests),
     replicatedGuests: () => read(reads.replicatedGuests(), readReplicatedGuests),

@@ -1,5 +1,5 @@
 import { Bug, type ConfigDigest, type Fresh, type GuestId, type Upid, type Vmid } from '../kernel';
-import type { GuestIdentity, GuestSpec } from '../guest';
+import type { CloudInit, GuestIdentity, GuestSpec } from '../guest';
 import * as built from './requests';
 import { validateRequest } from './schema';
 
@@ -12,10 +12,14 @@ const fresh = (kind: 'qemu' | 'lxc' = 'qemu', with_: Partial<{ digest: string }>
   return { value, digest: (with_.digest ?? digest) as ConfigDigest, node: 'pve1' } as unknown as Fresh<GuestIdentity>;
 };
 const spec: GuestSpec = {
-  kind: 'qemu', vmid, guestId: 'g' as GuestId, uuid: '11111111-2222-4333-8444-555555555555', node: 'pve1', pool: 'cust1', name: 'web-1', cores: 4, memoryMib: 2048,
-  disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }, { slot: 'scsi1', storage: 'disks', sizeMib: 512 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true }, { slot: 'net1', bridge: 'vmbr0', tag: null, mac: 'BC:24:11:AA:BB:CD', mtu: 9000, isUp: false }],
+  kind: 'qemu', vmid, guestId: 'g' as GuestId, uuid: '11111111-2222-4333-8444-555555555555', node: 'pve1', pool: 'cust1', name: 'web-1', origin: { kind: 'blank' }, sockets: 1, cloudInit: null, cores: 4, memoryMib: 2048,
+  disks: [{ slot: 'scsi0', storage: 'disks', sizeMib: 8192 }, { slot: 'scsi1', storage: 'disks', sizeMib: 512 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 20, mac: 'BC:24:11:AA:BB:CC', mtu: null, isUp: true, addresses: { ip: null, gateway: null, ip6: null, gateway6: null } }, { slot: 'net1', bridge: 'vmbr0', tag: null, mac: 'BC:24:11:AA:BB:CD', mtu: 9000, isUp: false, addresses: { ip: null, gateway: null, ip6: null, gateway6: null } }],
   human: 'web', tags: ['netbox'], onBoot: true, start: true,
 };
+const cloudInit: CloudInit = { user: 'ops', sshKeys: 'ssh-ed25519 AAAA+/b= ops@x', userData: 'local:snippets/web.yml', nameservers: ['10.0.0.53', '2001:db8::53'], searchDomain: 'example.org', storage: 'disks' };
+const addressed = spec.nics.map((nic) => ({ ...nic, addresses: { ip: '10.0.0.5/24', gateway: '10.0.0.1', ip6: '2001:db8::5/64', gateway6: 'fe80::1' } }));
+const container: GuestSpec = { ...spec, kind: 'lxc', origin: { kind: 'ostemplate', volid: 'local:vztmpl/debian-12.tar.zst' }, disks: [{ slot: 'rootfs', storage: 'disks', sizeMib: 8192 }], nics: addressed, cloudInit: { ...cloudInit, user: null, userData: null, storage: null } };
+const cloned = { ...spec, origin: { kind: 'clone', template: 9000 as Vmid, templateName: 'debian-12', node: 'pve1', storage: 'disks' } } satisfies GuestSpec;
 const borrower = 'sluice-destroy@pve!destroy';
 const upid = 'UPID:pve2:0001E240:00BC614E:6774A5C0:qmdestroy:900:sluice-destroy@pve!destroy:' as Upid;
 const place = { node: 'pve1', kind: 'qemu', vmid } as const;
@@ -27,15 +31,17 @@ const writes: readonly (readonly [string, built.WriteRequest])[] = (['qemu', 'lx
     [`description ${kind}`, built.configure(guest, { kind: 'description', text: 'ä = 1; b&c\n%' })], [`tags ${kind}`, built.configure(guest, { kind: 'tags', tags: ['a', 'b'] })], [`no tags ${kind}`, built.configure(guest, { kind: 'tags', tags: [] })],
     [`name ${kind}`, built.configure(guest, { kind: 'name', name: 'web-2' })], [`on boot ${kind}`, built.configure(guest, { kind: 'on-boot', on: true })], [`nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: kind === 'qemu' ? 'bridge=vmbr0,tag=5,virtio=BC:24:11:AA:BB:CC' : 'bridge=vmbr0,hwaddr=BC:24:11:AA:BB:CC,name=eth1' })],
     [`no nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: null })], [`grow ${kind}`, built.growDisk(guest, kind === 'qemu' ? 'scsi0' : 'rootfs', 20_480)], ...(kind === 'qemu' ? [[`detach ${kind}`, built.configure(guest, { kind: 'detach', slot: 'scsi1' })], [`add disk ${kind}`, built.addDisk(guest, { slot: 'scsi1', storage: 'disks', sizeMib: 1536 })]] as const : []),
+    ...(kind === 'qemu' ? [[`cloud-init ${kind}`, built.configure(guest, { kind: 'cloud-init', options: { ciuser: 'ops' } })]] as const : []),
     [`start ${kind}`, built.start(guest)], [`shutdown ${kind}`, built.shutdown(guest, 120)], [`stop ${kind}`, built.stop(guest)], [`destroy ${kind}`, built.destroy(guest)],
     [`lend user ${kind}`, built.lend(guest, 'user', borrower)], [`lend token ${kind}`, built.lend(guest, 'token', borrower)],
   ] as const;
 });
 const all: readonly (readonly [string, built.WriteRequest | built.ReadRequest])[] = [
-  ...writes, ['createVm', built.createVm(spec, 'web', 'sluice-intake')], ['take back user', built.takeBack(vmid, 'user', borrower, 'pve1')], ['take back token', built.takeBack(vmid, 'token', borrower, null)],
+  ...writes, ['createVm from ISO', built.createVm({ ...spec, origin: { kind: 'iso', volid: 'local:iso/debian.iso' }, cloudInit }, 'web', 'sluice-intake')], ['createContainer', built.createContainer(container, 'web', 'sluice-intake')], ['clone', built.clone(cloned, 'web', 'sluice-intake')], ['linked clone', built.clone({ ...cloned, node: 'pve2', origin: { ...cloned.origin, storage: null } }, 'web', 'sluice-intake')],
+  ['createVm', built.createVm(spec, 'web', 'sluice-intake')], ['take back user', built.takeBack(vmid, 'user', borrower, 'pve1')], ['take back token', built.takeBack(vmid, 'token', borrower, null)],
   ...Object.entries({
     version: built.reads.version(), clusterStatus: built.reads.clusterStatus(), guests: built.reads.guests(), guestConfig: built.reads.guestConfig(place), pending: built.reads.pending(place), power: built.reads.power(place), snapshots: built.reads.snapshots(place),
-    isVmidFree: built.reads.isVmidFree(vmid), nodeFacts: built.reads.nodeFacts('pve1'), storages: built.reads.storages('pve1'), bridges: built.reads.bridges('pve1'), pools: built.reads.pools(), poolMembers: built.reads.poolMembers('cust1'), haGuests: built.reads.haGuests(),
+    isVmidFree: built.reads.isVmidFree(vmid), nodeFacts: built.reads.nodeFacts('pve1'), storages: built.reads.storages('pve1'), bridges: built.reads.bridges('pve1'), volumes: built.reads.volumes('pve1', 'local', 'iso'), pools: built.reads.pools(), poolMembers: built.reads.poolMembers('cust1'), haGuests: built.reads.haGuests(),
     replicatedGuests: built.reads.replicatedGuests(), backupStorages: built.reads.backupStorages('pve1'), backups: built.reads.backups('pve1', 'local', vmid), acl: built.reads.acl(), roles: built.reads.roles(), permissions: built.reads.permissions(),
     tasks: built.reads.tasks('pve1', { vmid, sinceUnix: 1.5 }, 10), taskState: built.reads.taskState(upid), taskLog: built.reads.taskLog(upid, 0, 10),
   } satisfies Record<keyof typeof built.reads, built.ReadRequest>),
@@ -50,7 +56,7 @@ describe('what Sluice can ask of Proxmox', () => {
     const never = ['archive', 'restore', 'force', 'skiplock', 'purge', 'destroy-unreferenced-disks', 'unique', 'live-restore', 'template', 'overrule-shutdown', 'keepActive', 'protection', 'import-from', 'import-working-storage'];
     for (const [name, request] of all) {
       expect([name, Object.keys(request.params).filter((key) => never.includes(key))]).toEqual([name, []]);
-      expect([name, ...request.path.filter((part) => ['template', 'clone', 'vzdump', 'unlink', 'rollback', 'agent', 'monitor'].includes(part))]).toEqual([name]);
+      expect([name, ...request.path.filter((part) => ['template', 'vzdump', 'unlink', 'rollback', 'agent', 'monitor'].includes(part))]).toEqual([name]);
       if (name.startsWith('shutdown')) expect(request.params['forceStop']).toBe(0);
       else expect(request.params['forceStop']).toBeUndefined();
     }

@@ -2,7 +2,7 @@
 // table and proves that no `archive`, `restore`, `force`, `skiplock`, `purge`, `destroy-unreferenced-disks` or template
 // conversion is among it. Carries P10, P14, P15, P16, P20.
 import { Bug, exhaustive, type ConfigDigest, type Fresh, type Upid, type Vmid } from '../kernel';
-import { gibForAllocation, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
+import { cloudInitOptions, gibForAllocation, isCloudInitKey, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
 import type { ConfigChange, GuestRef } from './ports';
 
 export type Params = Readonly<Record<string, string | number>>;
@@ -44,6 +44,7 @@ export const reads = {
   nodeFacts: (node: string): ReadRequest => ofNode(node, ['status']),
   storages: (node: string): ReadRequest => ofNode(node, ['storage']),
   bridges: (node: string): ReadRequest => ofNode(node, ['network'], { type: 'any_bridge' }),
+  volumes: (node: string, storage: string, content: string): ReadRequest => ofNode(node, ['storage', storage, 'content'], { content }),
   pools: (): ReadRequest => get(['pools']),
   poolMembers: (pool: string): ReadRequest => get(['pools'], { poolid: pool }),
   haGuests: (): ReadRequest => get(['cluster', 'ha', 'resources']),
@@ -66,12 +67,43 @@ const missingDigest = (): never => { throw new Bug('a configuration write withou
 
 /** One call with everything by which an ambiguous answer is settled: uuid, marker in the description, intake pool (P14). */
 export function createVm(spec: GuestSpec, description: string, intakePool: string): WriteRequest {
-  if (spec.kind !== 'qemu') throw new Bug(`createVm was asked for a ${spec.kind}`);
+  if (spec.kind !== 'qemu' || (spec.origin.kind !== 'blank' && spec.origin.kind !== 'iso')) throw new Bug(`createVm was asked for a ${spec.kind} from ${spec.origin.kind}`);
+  const iso = spec.origin.kind === 'iso' ? spec.origin.volid : null;
+  const cloudInitDrive = iso === null ? 'ide2' : 'ide0';
   return {
     ...plain, method: 'POST', path: ['nodes', spec.node, 'qemu'], node: spec.node, answer: 'task',
     params: {
-      vmid: spec.vmid, name: spec.name, cores: spec.cores, sockets: 1, memory: spec.memoryMib, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: `uuid=${spec.uuid}`, description, pool: intakePool, ...(spec.onBoot ? { onboot: 1 } : {}),
-      ...Object.fromEntries(spec.disks.map((disk) => [disk.slot, allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, nicProperty(nic)])),
+      vmid: spec.vmid, name: spec.name, cores: spec.cores, sockets: spec.sockets, memory: spec.memoryMib, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: `uuid=${spec.uuid}`, description, pool: intakePool, ...(spec.onBoot ? { onboot: 1 } : {}),
+      ...Object.fromEntries(spec.disks.map((disk) => [disk.slot, allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, nicProperty('qemu', nic)])),
+      // The disk first, so that an installed system is what starts; an empty disk falls through to the medium.
+      ...(iso === null ? {} : { ide2: `${iso},media=cdrom`, boot: `order=${[...spec.disks.slice(0, 1).map((disk) => disk.slot), 'ide2'].join(';')}` }),
+      ...(spec.cloudInit?.storage == null ? {} : { [cloudInitDrive]: `${spec.cloudInit.storage}:cloudinit`, ...cloudInitOptions(spec.cloudInit, spec.nics) }),
+    },
+  };
+}
+
+/** Known by marker and MAC addresses, which are both in the call (P13, P14). Unprivileged, without a password. */
+export function createContainer(spec: GuestSpec, description: string, intakePool: string): WriteRequest {
+  if (spec.kind !== 'lxc' || spec.origin.kind !== 'ostemplate') throw new Bug(`createContainer was asked for a ${spec.kind} from ${spec.origin.kind}`);
+  const { cloudInit } = spec;
+  return {
+    ...plain, method: 'POST', path: ['nodes', spec.node, 'lxc'], node: spec.node, answer: 'task',
+    params: {
+      vmid: spec.vmid, hostname: spec.name, ostemplate: spec.origin.volid, cores: spec.cores, memory: spec.memoryMib, unprivileged: 1, description, pool: intakePool, ...(spec.onBoot ? { onboot: 1 } : {}),
+      ...Object.fromEntries(spec.disks.map((disk) => [diskSlot(disk.slot), allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, nicProperty('lxc', nic)])),
+      ...(cloudInit?.sshKeys == null ? {} : { 'ssh-public-keys': cloudInit.sshKeys }), ...((cloudInit?.nameservers.length ?? 0) === 0 ? {} : { nameserver: cloudInit?.nameservers.join(' ') ?? '' }), ...(cloudInit?.searchDomain == null ? {} : { searchdomain: cloudInit.searchDomain }),
+    },
+  };
+}
+
+/** A full clone onto the storage that the branch names, else a linked one beside its template. */
+export function clone(spec: GuestSpec, description: string, intakePool: string): WriteRequest {
+  if (spec.origin.kind !== 'clone') throw new Bug(`clone was asked for a guest from ${spec.origin.kind}`);
+  const { template, node, storage } = spec.origin;
+  return {
+    ...plain, method: 'POST', path: ['nodes', node, spec.kind, String(template), 'clone'], node, answer: 'task',
+    params: {
+      newid: spec.vmid, ...(spec.kind === 'qemu' ? { name: spec.name } : { hostname: spec.name }), description, pool: intakePool, full: storage === null ? 0 : 1, ...(storage === null ? {} : { storage }), ...(node === spec.node ? {} : { target: spec.node }),
     },
   };
 }
@@ -97,10 +129,18 @@ const diskSlot = (slot: string): string => (/^(?:(?:scsi|virtio|sata|ide)\d+|roo
 const nicSlot = (slot: string): string => (/^net\d+$/.test(slot) ? slot : notASlot(slot));
 const notASlot = (slot: string): never => { throw new Bug(`${slot} is no slot of a disk or interface`); };
 
+function cloudInitParams(options: Readonly<Record<string, string | null>>): Params {
+  const strange = Object.keys(options).filter((key) => !isCloudInitKey(key));
+  if (strange.length > 0 || Object.keys(options).length === 0) throw new Bug(`${strange.join(', ') || 'nothing'} is no key of cloud-init`);
+  const gone = Object.keys(options).filter((key) => options[key] === null);
+  return { ...Object.fromEntries(Object.entries(options).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))), ...(gone.length === 0 ? {} : { delete: gone.join(',') }) };
+}
+
 function changed(change: ConfigChange, kind: GuestKind): Params {
   switch (change.kind) {
     case 'name': return kind === 'qemu' ? { name: change.name } : { hostname: change.name };
     case 'on-boot': return { onboot: change.on ? 1 : 0 };
+    case 'cloud-init': return cloudInitParams(change.options);
     case 'nic': return change.property === null ? { delete: nicSlot(change.slot) } : { [nicSlot(change.slot)]: change.property };
     case 'detach': return { delete: diskSlot(change.slot) };
     // Proxmox's `cores` are per socket; the guest sees sockets x cores.

@@ -19,7 +19,7 @@ import { RecordedRows } from './recorded-netbox';
 /** The recorded NetBox has fields of its own names, and none for the opt-in. */
 const recordedFields: FieldMap = {
   ...defaultFields, applyToProxmox: { constant: true }, applyDestroyConfirmed: { constant: true }, kind: 'pve_kind', node: 'pve_node', vmid: 'pve_vmid',
-  notYet: ['pve_template', 'pve_options', 'pve_protect'],
+  iso: 'pve_iso', ostemplate: 'pve_ostemplate', template: 'pve_template', cloudInitUser: 'ci_user', cloudInitSshKeys: 'ci_keys', cloudInitUserData: 'ci_data', cloudInitNetwork: 'ci_network', gatewayTag: 'gateway', refused: ['pve_options', 'pve_protect'],
 };
 
 let server: ScriptedHttp | undefined;

@@ -71,7 +71,7 @@ export const settings: ConnectedCluster = {
   defaultBridge: 'vmbr0', defaultStorage: 'local-lvm', vmidRange: { first: 500_000, last: 500_099 }, identity: 'confirmed',
 };
 
-const storage = [{ id: 'local-lvm', content: ['images', 'rootdir'], active: true, availableMib: 500_000 }, { id: 'iso', content: ['iso'], active: true, availableMib: 1000 }];
+const storage = [{ id: 'local-lvm', content: ['images', 'rootdir'], active: true, availableMib: 500_000, isShared: false }, { id: 'iso', content: ['iso', 'snippets', 'vztmpl'], active: true, availableMib: 1000, isShared: true }];
 
 export function worldWith(guests: readonly Seeded[], change: Partial<ClusterWorld> = {}): ClusterWorld {
   return {
@@ -81,6 +81,7 @@ export function worldWith(guests: readonly Seeded[], change: Partial<ClusterWorl
     nodes: new Map(['pve1', 'pve2'].map((node) => [node, ok({ cores: 16, memoryMib: 65_536 })])),
     storages: new Map(['pve1', 'pve2'].map((node) => [node, ok(storage)])),
     bridges: new Map(['pve1', 'pve2'].map((node) => [node, ok(['vmbr0'])])),
+    volumes: new Map(),
     poolRights: ok(new Map([['sluice-managed', { create: ['Pool.Allocate'], update: ['VM.Config.CPU', 'VM.Config.Memory', 'VM.Config.Options', 'VM.PowerMgmt'], lender: ['VM.Allocate', 'VM.Audit', 'Pool.Audit'] }]])),
     observed: new Map(guests.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
     everUsed: new Set(guests.map((seeded) => seeded.vmid)),
@@ -106,7 +107,7 @@ export const nicCreate = (id: number, vm: number, name: string, more: Data = {})
 
 export const lookups: Lookups = {
   clusters: new Map([[1, 'Alpha'], [9, 'Elsewhere']]), devices: new Map([[1, 'pve1'], [2, 'pve2']]), vlans: new Map([[30, 130]]), tags: new Map([['Web tier', 'web-tier']]),
-  vms: new Map(), interfaceOwners: new Map(), vmInterfaceTypeId: 11,
+  vms: new Map(), gateways: [], interfaceOwners: new Map(), vmInterfaceTypeId: 11,
 };
 
 export interface Scene {

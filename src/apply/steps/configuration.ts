@@ -5,11 +5,11 @@ import { exhaustive } from '../../kernel';
 import type { Step, StepOf } from '../../intent';
 import type { ConfigChange } from '../../proxmox/ports';
 
-export type ConfigurationStep = StepOf<'name' | 'cores' | 'memory' | 'description' | 'tags' | 'on-boot' | 'nic' | 'disk-detach'>;
+export type ConfigurationStep = StepOf<'name' | 'cores' | 'memory' | 'description' | 'tags' | 'on-boot' | 'nic' | 'disk-detach' | 'cloud-init'>;
 
 export interface Configuration {
-  /** The key of the configuration, as the list of pending changes names it. */
-  readonly key: string;
+  /** The key of the configuration, as the list of pending changes names it; null for what never waits there: cloud-init's drive is made anew at the next start. */
+  readonly key: string | null;
   /** The change, given what stands there now. */
   change(config: GuestConfig): ConfigChange;
   /** What the step is about, as the configuration has it. */
@@ -34,9 +34,16 @@ export function configurationOf(step: ConfigurationStep, target: GuestIdentity, 
       key: step.slot, seen: (config) => config.raw[step.slot] ?? null, change: () => ({ kind: 'detach', slot: step.slot }),
       stands: (config) => config.raw[step.slot] === undefined,
     };
+    case 'cloud-init': return {
+      key: null, change: () => ({ kind: 'cloud-init', options: step.after }),
+      seen: (config) => Object.keys(step.after).map((key) => `${key}=${config.raw[key] ?? ''}`),
+      stands: (config) => Object.entries(step.after).every(([key, value]) => sameOption(config.raw[key], value)),
+    };
     default: return exhaustive(step);
   }
 }
+
+const sameOption = (have: string | undefined, want: string | null): boolean => (want === null ? have === undefined : have !== undefined && canonicalProperty(have) === canonicalProperty(want));
 
 const equal = <T extends string | number | boolean | null>(key: string, step: Step & { readonly after: T }, seen: (config: GuestConfig) => T, change: (config: GuestConfig) => ConfigChange): Configuration =>
   ({ key, seen, change, stands: (config) => seen(config) === step.after });

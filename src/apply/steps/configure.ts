@@ -9,7 +9,7 @@ export function configureStep(context: StepContext, step: ConfigurationStep): An
   const target = targetOf(context);
   const { action } = context;
   const { reader } = context.cluster;
-  const configuration = configurationOf(step, target, action.kind === 'update' ? action.sockets : 1);
+  const configuration = configurationOf(step, target, action.kind === 'update' ? action.sockets : action.spec.sockets);
   const subject = 'slot' in step ? `${step.kind} ${step.slot}` : step.kind;
   return effect({
     intent: { step: stepKey(context), kind: 'configure', cluster: target.cluster, node: plannedNode(action), vmid: target.vmid, guestId: target.guestId, request: { change: subject, before: step.before, after: step.after } },
@@ -31,7 +31,7 @@ export function configureStep(context: StepContext, step: ConfigurationStep): An
       // The configuration answer shows what waits as if it were there: only the pending list tells the two apart.
       const pending = await reader.pending({ node, kind: target.kind, vmid: target.vmid });
       if (!pending.ok) return pending;
-      const waits = pending.value.find((row) => row.key === configuration.key && (row.pending !== null || row.delete));
+      const waits = configuration.key === null ? undefined : pending.value.find((row) => row.key === configuration.key && (row.pending !== null || row.delete));
       if (waits !== undefined) return differs(what, step.after, `${waits.value ?? 'unset'}, with ${waits.pending ?? 'its removal'} pending until the next start`);
       return configuration.stands(config) ? readAs({ [subject]: configuration.seen(config), digest: config.digest }) : differs(what, step.after, configuration.seen(config));
     },

@@ -26,8 +26,20 @@ export function createStep(context: StepContext): AnyEffect {
     }
     const read = await config(row);
     if (!read.ok) return read;
-    const ours = read.value.kind === spec.kind && read.value.uuid === spec.uuid;
-    return ok(ours ? { kind: 'ours', config: read.value, row } : { kind: 'foreign', observed: `${row.kind} ${row.vmid} on ${row.node} has uuid ${read.value.uuid ?? 'none'}, not ${spec.uuid}` });
+    if (isOurs(spec, read.value)) return ok({ kind: 'ours', config: read.value, row });
+    // Until its task has ended, a guest that is being made or cloned has neither uuid nor description.
+    if (read.value.lock === 'create' || read.value.lock === 'clone') return ok({ kind: 'hidden', observed: `${row.kind} ${row.vmid} on ${row.node} is being made, by whom cannot be seen yet` });
+    return ok({ kind: 'foreign', observed: `${row.kind} ${row.vmid} on ${row.node} has ${spec.kind === 'qemu' ? `uuid ${read.value.uuid ?? 'none'}` : 'another description'}, not ours` });
+  }
+
+  /** What is copied is what the plan saw: still a template, by that name, on that node. */
+  async function templateStands(): Promise<Result<void>> {
+    if (spec.origin.kind !== 'clone') return ok(undefined);
+    const { template, templateName, node } = spec.origin;
+    const read = await reader.guestConfig({ node, kind: spec.kind, vmid: template });
+    if (!read.ok) return no(faultAsRefusal(`Template ${template}`, read.error));
+    const { isTemplate, name } = read.value;
+    return isTemplate && name === templateName ? ok(undefined) : refuse('template.changed', `Template ${template} is not what the plan was made from.`, `${name} on ${node}, ${isTemplate ? 'a template' : 'no template'}; planned from ${templateName}`, 'Look who changed it in Proxmox; plan again.');
   }
 
   async function mayBegin(): Promise<Result<GuestSpec>> {
@@ -35,18 +47,25 @@ export function createStep(context: StepContext): AnyEffect {
     if (!status.ok) return no(faultAsRefusal('The cluster status', status.error));
     if (!status.value.quorate) return refuse('cluster.no-quorum', `Cluster ${cluster} has no quorum.`, 'quorate: 0', 'Bring the missing nodes back, then resume.');
     if (status.value.nodes.find((node) => node.name === spec.node)?.online !== true) return refuse('node.offline', `${who} is to be made on ${spec.node}, which is not online.`, `node ${spec.node}: offline`, 'Wait until the node is back, then resume.');
+    const template = await templateStands();
+    if (!template.ok) return template;
     const found = await find();
     if (!found.ok) return no(faultAsRefusal(`What stands under VMID ${spec.vmid}`, found.error));
     return found.value.kind === 'free' ? ok(spec) : refuse('vmid.taken', `${who} cannot be made.`, found.value.kind === 'ours' ? 'it stands already' : found.value.observed, 'Look at that guest in Proxmox; plan again for another VMID.');
   }
 
   return effect({
-    intent: { step: stepKey(context), kind: 'create', cluster, node: spec.node, vmid: spec.vmid, guestId: spec.guestId, request: { spec } },
+    intent: { step: stepKey(context), kind: spec.origin.kind === 'clone' ? 'clone' : 'create', cluster, node: spec.node, vmid: spec.vmid, guestId: spec.guestId, request: { spec } },
     reader,
     recheck: mayBegin,
     evidence: () => ({ vmid: spec.vmid, free: true }),
-    call: () => creatorOf(context.cluster).createVm(spec, emitDescription({ human: spec.human, guestId: spec.guestId, metadata: null })),
-    task: { type: 'qmcreate', tokenId: tokenIdOf('create') },
+    call: () => {
+      const creator = creatorOf(context.cluster);
+      const description = emitDescription({ human: spec.human, guestId: spec.guestId, metadata: null });
+      if (spec.origin.kind === 'clone') return creator.clone(spec, description);
+      return spec.kind === 'qemu' ? creator.createVm(spec, description) : creator.createContainer(spec, description);
+    },
+    task: { ...taskOf(spec), tokenId: tokenIdOf('create') },
     look: async (): Promise<Looked> => {
       const found = await find();
       if (!found.ok) return { kind: 'cannot-tell', observed: `${found.error.where}: ${found.error.text}` };
@@ -61,7 +80,7 @@ export function createStep(context: StepContext): AnyEffect {
       const found = await find();
       if (!found.ok) return found;
       if (found.value.kind === 'hidden') return no({ kind: 'not-observed', where: who, text: found.value.observed });
-      if (found.value.kind !== 'ours') return differs(who, `uuid ${spec.uuid}`, found.value.kind === 'free' ? 'nothing there' : found.value.observed);
+      if (found.value.kind !== 'ours') return differs(who, spec.kind === 'qemu' && spec.origin.kind !== 'clone' ? `uuid ${spec.uuid}` : `marker ${spec.guestId}`, found.value.kind === 'free' ? 'nothing there' : found.value.observed);
       const identity = identify(cluster, found.value.config);
       if (!identity.ok) return ok(identity);
       const wrong = differences(spec, found.value.config);
@@ -71,6 +90,18 @@ export function createStep(context: StepContext): AnyEffect {
   });
 }
 
+/** A VM made new bears our uuid; what is cloned gets a uuid from Proxmox, and a container has none: those are known by our marker. */
+function isOurs(spec: GuestSpec, config: GuestConfig): boolean {
+  if (config.kind !== spec.kind) return false;
+  if (spec.kind === 'qemu' && spec.origin.kind !== 'clone') return config.uuid === spec.uuid;
+  const { marker } = config.description;
+  return marker.kind === 'one' && marker.guestId === spec.guestId;
+}
+
+/** The task of a clone bears the template's id and runs on its node (Proxmox VE 8.4). */
+const taskOf = ({ kind, origin }: GuestSpec): { readonly type: string; readonly of?: { readonly vmid: number; readonly node: string } } =>
+  origin.kind === 'clone' ? { type: kind === 'qemu' ? 'qmclone' : 'vzclone', of: { vmid: origin.template, node: origin.node } } : { type: kind === 'qemu' ? 'qmcreate' : 'vzcreate' };
+
 function specOf(context: StepContext): GuestSpec {
   if (context.action.kind !== 'create') throw new Bug('only a create makes a guest');
   return context.action.spec;
@@ -78,9 +109,11 @@ function specOf(context: StepContext): GuestSpec {
 
 /** Promise and configuration, part by part (P11). */
 export function differences(spec: GuestSpec, config: GuestConfig): readonly (readonly [string, unknown, unknown])[] {
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['name', spec.name, config.name], ['cores', spec.cores, config.cores * config.sockets], ['memory', spec.memoryMib, config.memoryMib], ['description', spec.human.trim(), config.description.human],
-    ['marker', spec.guestId, config.description.marker.kind === 'one' ? config.description.marker.guestId : config.description.marker.kind],
+  const marker = config.description.marker.kind === 'one' ? config.description.marker.guestId : config.description.marker.kind;
+  const named: readonly (readonly [string, unknown, unknown])[] = [['name', spec.name, config.name], ['description', spec.human.trim(), config.description.human], ['marker', spec.guestId, marker]];
+  // A clone comes as its template is: the steps after it make the rest.
+  const pairs: readonly (readonly [string, unknown, unknown])[] = spec.origin.kind === 'clone' ? named : [
+    ...named, ['cores', spec.cores, config.cores * config.sockets], ['memory', spec.memoryMib, config.memoryMib],
     ['disks', spec.disks.map((disk) => `${disk.slot} ${disk.storage} ${disk.sizeMib}`).join(), config.disks.map((disk) => `${disk.slot} ${disk.storage} ${disk.sizeMib}`).join()],
     ['interfaces', spec.nics.map((nic) => `${nic.slot} ${nic.mac} ${nic.bridge} ${nic.tag}`).join(), config.nics.map((nic) => `${nic.slot} ${nic.mac} ${nic.bridge} ${nic.tag}`).join()],
   ];

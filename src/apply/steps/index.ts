@@ -11,9 +11,9 @@ import type { AnyEffect, StepContext } from './step';
 export function effectOf(context: StepContext): AnyEffect {
   const { step } = context;
   switch (step.kind) {
-    case 'create': return createStep(context);
+    case 'create': case 'clone': return createStep(context);
     case 'hand-over': return handOverStep(context);
-    case 'name': case 'cores': case 'memory': case 'description': case 'tags': case 'on-boot': case 'nic': case 'disk-detach': return configureStep(context, step);
+    case 'name': case 'cores': case 'memory': case 'description': case 'tags': case 'on-boot': case 'nic': case 'disk-detach': case 'cloud-init': return configureStep(context, step);
     case 'disk-add': return diskAddStep(context, step);
     case 'disk-grow': return diskGrowStep(context, step);
     case 'start': case 'shutdown': return powerStep(context, step.kind);

@@ -77,9 +77,10 @@ function written(step: Step, sockets: number): Readonly<Record<string, ObservedV
     case 'disk-add': return { [partKey('disk', step.slot)]: null, [partKey('size', step.slot)]: step.sizeMib };
     case 'disk-grow': return { [partKey('size', step.slot)]: step.after };
     case 'disk-detach': return { [partKey('disk', step.slot)]: absent, [partKey('size', step.slot)]: null };
+    case 'cloud-init': return Object.fromEntries(Object.entries(step.after).map(([key, value]) => [partKey('option', key), value ?? absent]));
     case 'shutdown': return { hasProcess: false };
     case 'start': return { hasProcess: true };
-    case 'create': case 'hand-over': case 'stamp': return {};
+    case 'create': case 'clone': case 'hand-over': case 'stamp': return {};
     default: return exhaustive(step);
   }
 }

@@ -9,8 +9,8 @@ import { expectedNow } from './step';
 
 const guestId = '10000000-0000-4000-8000-000000005001' as GuestId;
 const spec: GuestSpec = {
-  kind: 'qemu', vmid: 5001 as Vmid, guestId, uuid: '20000000-0000-4000-8000-000000005001', node: 'pve1', pool: 'sluice-managed', name: 'web-01', cores: 2, memoryMib: 2048, human: 'a web front', tags: [], onBoot: false, start: false,
-  disks: [{ slot: 'scsi0', storage: 'vmdata', sizeMib: 8192 }], nics: [{ slot: 'net0', mac: 'BC:24:11:00:00:01', bridge: 'vmbr0', tag: 30, mtu: null, isUp: true }],
+  kind: 'qemu', vmid: 5001 as Vmid, guestId, uuid: '20000000-0000-4000-8000-000000005001', node: 'pve1', pool: 'sluice-managed', name: 'web-01', origin: { kind: 'blank' }, sockets: 1, cloudInit: null, cores: 2, memoryMib: 2048, human: 'a web front', tags: [], onBoot: false, start: false,
+  disks: [{ slot: 'scsi0', storage: 'vmdata', sizeMib: 8192 }], nics: [{ slot: 'net0', mac: 'BC:24:11:00:00:01', bridge: 'vmbr0', tag: 30, mtu: null, isUp: true, addresses: { ip: null, gateway: null, ip6: null, gateway6: null } }],
 } as GuestSpec;
 const made: Readonly<Record<string, string>> = {
   name: 'web-01', cores: '2', sockets: '1', memory: '2048', description: emitDescription({ human: 'a web front', guestId, metadata: null }), smbios1: 'uuid=20000000-0000-4000-8000-000000005001', meta: 'creation-qemu=9.0.2,ctime=1700000000',

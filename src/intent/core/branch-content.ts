@@ -21,6 +21,8 @@ export interface Lookups {
   readonly tags: ReadonlyMap<string, string>;
   /** VMs of main that are touched only through their children. */
   readonly vms: ReadonlyMap<number, NetBoxObject>;
+  /** Addresses that IPAM marks as gateways, by the tag that the field map names; read only where an address is wanted. */
+  readonly gateways: readonly { readonly address: string; readonly vrf: number | null }[];
   /** vminterface id -> VM id, for MAC and IP rows. */
   readonly interfaceOwners: ReadonlyMap<number, number>;
   /** The change log names `virtualization.vminterface` by this id in `assigned_object_type`; it differs per installation. */

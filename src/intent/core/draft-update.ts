@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { conflictsOf } from './conflicts';
 import { emptyDraft, joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
-import { customField, netboxOnly } from './fields';
+import { creationFields, customField, netboxOnly } from './fields';
 import { findTarget, type Target } from './find-target';
 import type { GuestChange } from './grouping';
 import type { Finding } from './plan';
@@ -39,7 +39,7 @@ function draftSteps(scene: UpdateScene, { link, identity, seen }: Target): Draft
 /** Fields that differ between the two sides and mean something to Proxmox; our own custom fields stand as `custom_fields.NAME`. */
 function changedFields({ vm }: GuestChange, input: PlanInput): readonly Changed[] {
   const [original, modified, current] = [vm?.original ?? {}, vm?.modified ?? {}, vm?.current ?? {}];
-  const ours = [input.fields.kind, input.fields.node, input.fields.storage, input.fields.pool, input.fields.vmid, ...input.fields.notYet];
+  const ours = [input.fields.kind, input.fields.node, input.fields.storage, input.fields.pool, input.fields.vmid, ...creationFields(input.fields), ...input.fields.refused];
   const names = [...new Set([...Object.keys(original), ...Object.keys(modified)])].filter((name) => name !== 'custom_fields' && !netboxOnly.has(name)).sort();
   const plain = names.map((name): Changed => ({ name, before: original[name] ?? null, after: modified[name] ?? null, current: current[name] ?? null }));
   const custom = ours.map((name): Changed => ({ name: `custom_fields.${name}`, before: customField(original, name) ?? null, after: customField(modified, name) ?? null, current: customField(current, name) ?? null }));

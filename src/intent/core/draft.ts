@@ -1,6 +1,6 @@
 // From what the branch says and what Proxmox has to the actions that would make it so. Nothing is judged here: what cannot
 // become an action is recorded as a finding by the rule that names it, and rules/ judge the rest.
-import { draftCreate } from './draft-create';
+import { draftCreate } from './create/draft-create';
 import { draftDelete } from './draft-delete';
 import { joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { draftUpdate } from './draft-update';

@@ -23,3 +23,6 @@ export function optIn(branchFields: Data, field: FieldMap['applyToProxmox']): Op
 export const netboxOnly: ReadonlySet<string> = new Set([
   'comments', 'role', 'tenant', 'platform', 'serial', 'owner', 'config_template', 'local_context_data', 'interface_count', 'virtual_disk_count', 'site', 'primary_ip4', 'primary_ip6', 'disk', 'virtual_machine_type',
 ]);
+
+/** Fields that say how a guest is made: of one that stands they cannot be changed. */
+export const creationFields = (fields: FieldMap): readonly string[] => [fields.iso, fields.ostemplate, fields.template, fields.cloudInitUser, fields.cloudInitSshKeys, fields.cloudInitUserData, fields.cloudInitNetwork];

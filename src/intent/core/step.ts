@@ -7,6 +7,8 @@ interface OfSlot<Kind extends string, Before, After> extends Of<Kind, Before, Af
 
 export type Step =
   | Of<'create', null, string>
+  /** From a template guest; it comes as that is. */
+  | Of<'clone', null, string>
   | Of<'hand-over', string, string>
   /** Taken off and put on; whatever else the guest wears is nobody's business here. */
   | Of<'tags', readonly string[], readonly string[]>
@@ -26,6 +28,8 @@ export type Step =
   | OfSlot<'disk-grow', number, number>
   /** The volume stays with the guest as `unusedN`. */
   | OfSlot<'disk-detach', string, null>
+  /** Configuration keys of cloud-init; null takes one away. They show inside the guest at its next boot. */
+  | Of<'cloud-init', Readonly<Record<string, string>>, Readonly<Record<string, string | null>>>
   | Of<'stamp', null, number>;
 
 export type StepKind = Step['kind'];

@@ -1,6 +1,6 @@
 // Disks, interfaces and tags as a branch wants them, for guests to be made and for guests that stand: read once, refused by name.
 import { ok, refuse, type GuestId, type Result } from '../../kernel';
-import { isPlainPropertyValue, macFor, type WantedDisk, type WantedNic } from '../../guest';
+import { isPlainPropertyValue, macFor, type GuestKind, type WantedDisk, type WantedNic } from '../../guest';
 import type { PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
 import type { GuestChange } from './grouping';
@@ -13,18 +13,19 @@ const slotOk = (name: string, buses: readonly string[]): boolean => {
 };
 
 /** `vm` tells the storage where the disk names none. */
-export function wantedDisk(disk: Data, vm: Data, world: ClusterWorld, input: PlanInput): Result<WantedDisk> {
+export function wantedDisk(kind: GuestKind, disk: Data, vm: Data, world: ClusterWorld, input: PlanInput): Result<WantedDisk> {
   const slot = text(disk['name']) ?? '';
   const sizeMib = wholeOf(disk['size']);
   const storage = text(customField(disk, input.fields.diskStorage)) ?? text(customField(vm, input.fields.storage)) ?? world.settings.defaultStorage;
-  if (!slotOk(slot, ['scsi', 'virtio', 'sata', 'ide'])) return refuse('create.disk-slot', 'The disk has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the disk by bus and index: scsi0, virtio1, sata0, ide2.');
+  if (kind === 'lxc' && slot !== 'rootfs') return refuse('create.disk-slot', 'The disk has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the disk of a container rootfs: a mount point needs a path, for which NetBox has no field.');
+  if (kind === 'qemu' && !slotOk(slot, ['scsi', 'virtio', 'sata', 'ide'])) return refuse('create.disk-slot', 'The disk has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the disk by bus and index: scsi0, virtio1, sata0, ide2.');
   if (sizeMib === null || sizeMib <= 0) return refuse('create.size', 'The disk has no usable size.', `size ${JSON.stringify(disk['size'] ?? null)}`, 'Give the size in MB (read as MiB).');
   if (storage === null) return refuse('create.storage', 'No storage is named for the disk.', `${input.fields.diskStorage} and the cluster's defaultStorage are empty`, `Set ${input.fields.diskStorage} on the disk or the VM.`);
   if (!isPlainPropertyValue(storage) || storage.includes(':')) return refuse('create.storage', 'The storage name is not one.', JSON.stringify(storage), 'Name a Proxmox storage id.');
   return ok({ slot, storage, sizeMib });
 }
 
-export function wantedNic(interfaceId: number, nic: Data, change: GuestChange, guestId: GuestId, world: ClusterWorld, input: PlanInput): Result<WantedNic> {
+export function wantedNic(interfaceId: number, nic: Data, change: GuestChange, guestId: GuestId, world: ClusterWorld, input: PlanInput): Result<Omit<WantedNic, 'addresses'>> {
   const slot = text(nic['name']) ?? '';
   if (!slotOk(slot, ['net'])) return refuse('create.nic-slot', 'The interface has no usable slot.', `name ${JSON.stringify(slot)}`, 'Name the interface net0 ... net31.');
   const link = wantedLink(nic, world, input);

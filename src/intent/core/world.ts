@@ -21,6 +21,8 @@ export interface ClusterWorld {
   readonly nodes: ReadonlyMap<string, Observed<NodeFacts>>;
   readonly storages: ReadonlyMap<string, Observed<readonly StorageRow[]>>;
   readonly bridges: ReadonlyMap<string, Observed<readonly string[]>>;
+  /** `node storage:content` -> the volumes of that content: those that a guest is to be made from. */
+  readonly volumes: ReadonlyMap<string, Observed<readonly string[]>>;
   /** pool -> effective privileges of our tokens on it. */
   readonly poolRights: Observed<ReadonlyMap<string, PoolRights>>;
   /** By VMID: the guests that the plan touches. */
@@ -29,10 +31,13 @@ export interface ClusterWorld {
   readonly everUsed: ReadonlySet<number>;
 }
 
+/** The key of `ClusterWorld.volumes` for a volume, `pve1 local:iso`. */
+export const volumesKey = (node: string, volid: string): string => `${node} ${volid.split('/')[0] ?? ''}`;
+
 export interface Limits { readonly maxMemoryMib: number | null; readonly maxCores: number | null }
 
 /** Every part of the observation that is missing. */
 export function faultsOf(world: ClusterWorld): readonly Fault[] {
-  const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.observed.values()];
+  const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.volumes.values(), ...world.observed.values()];
   return parts.flatMap((part) => (part.ok ? [] : [part.error]));
 }

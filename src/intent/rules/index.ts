@@ -5,6 +5,7 @@ import { branchOptIn } from './branch-opt-in';
 import { branchReady } from './branch-ready';
 import { bridgeExists } from './bridge-exists';
 import { guestLocked } from './guest-locked';
+import { imageExists } from './image-exists';
 import { macFree } from './mac-free';
 import { nameValid } from './name-valid';
 import { nodeOnline } from './node-online';
@@ -20,7 +21,7 @@ import { vmidFree } from './vmid-free';
 
 /** Every rule, in the order in which people read their findings. */
 export const rules: readonly Rule[] = [
-  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, rightDisk, branchReady, notAGuest,
+  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, imageExists, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, rightDisk, branchReady, notAGuest,
 ];
 
 export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));

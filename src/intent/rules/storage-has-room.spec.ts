@@ -3,7 +3,7 @@ import { ok } from '../../kernel';
 import { storageHasRoom } from './storage-has-room';
 
 const scene = { diffs: [vmCreate(5, 'web-9'), diskCreate(7, 5, 'scsi0', 300_000), diskCreate(8, 5, 'scsi1', 200_000)] };
-const storage = (row: object) => ({ storages: new Map([['pve1', ok([{ id: 'local-lvm', content: ['images'], active: true, availableMib: 500_000, ...row }])]]) });
+const storage = (row: object) => ({ storages: new Map([['pve1', ok([{ id: 'local-lvm', content: ['images'], active: true, availableMib: 500_000, isShared: false, ...row }])]]) });
 
 describe('storage.exists-with-room', () => {
   it('passes disks that fit together, and a VM without disks', () => {

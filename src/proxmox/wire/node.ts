@@ -18,7 +18,7 @@ export const readStorages = (data: unknown): Observed<readonly StorageRow[]> =>
     list('data', data).map((row, index) => {
       const place = `data[${index}]`;
       const active = flag(place, row, 'active', false);
-      return { id: text(place, row, 'storage'), content: words(place, row, 'content'), active, availableMib: active && row['avail'] !== undefined ? Math.floor(number(place, row, 'avail') / mib) : null };
+      return { id: text(place, row, 'storage'), content: words(place, row, 'content'), active, availableMib: active && row['avail'] !== undefined ? Math.floor(number(place, row, 'avail') / mib) : null, isShared: flag(place, row, 'shared', false) };
     }));
 
 /** Storages that may hold backups: the enabled ones. One of them that is not active hides what it holds. */
@@ -29,6 +29,9 @@ export const readBackupStorages = (data: unknown): Observed<readonly string[]> =
       if (!words(place, row, 'content').includes('backup') || !flag(place, row, 'enabled', true)) return [];
       return flag(place, row, 'active', false) ? [text(place, row, 'storage')] : unfit(`${place}.active`, `backup storage ${text(place, row, 'storage')} to be active`, row['active']);
     }));
+
+/** Volume ids of what a storage holds. */
+export const readVolumes = (data: unknown): Observed<readonly string[]> => reading('volumes', () => list('data', data).map((row, index) => text(`data[${index}]`, row, 'volid')));
 
 /** Linux and OVS bridges, and SDN vnets, which a guest names as its bridge too. */
 export const readBridges = (data: unknown): Observed<readonly string[]> =>

@@ -73,7 +73,7 @@ function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | '
 }
 
 const labels: Readonly<Record<PlannedStep['kind'], string>> = {
-  create: 'guest', 'hand-over': 'pool', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
+  create: 'guest', clone: 'guest', 'cloud-init': 'cloud-init', 'hand-over': 'pool', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
   nic: 'interface', 'disk-add': 'new disk', 'disk-grow': 'disk', 'disk-detach': 'disk taken out', stamp: 'NetBox record',
 };
 
@@ -86,8 +86,9 @@ function changed(step: PlannedStep): ChangedValue {
     case 'memory': case 'disk-grow': return of(sizeText(step.before), sizeText(step.after));
     case 'cores': return of(count(step.before, 'core'), count(step.after, 'core'));
     case 'on-boot': return of(step.before ? 'yes' : 'no', step.after ? 'yes' : 'no');
+    case 'cloud-init': return of('as it is', `${Object.entries(step.after).map(([key, value]) => `${key} ${value ?? 'taken away'}`).join(', ')}; shown inside the guest at its next boot`);
     case 'disk-detach': return of(step.before, 'its volume stays, unused');
-    case 'create': case 'hand-over': case 'shutdown': case 'start': case 'name': case 'description': case 'nic': case 'disk-add': return of(step.before === null || step.before === '' ? 'nothing' : step.before, step.after === null || step.after === '' ? 'nothing' : step.after);
+    case 'create': case 'clone': case 'hand-over': case 'shutdown': case 'start': case 'name': case 'description': case 'nic': case 'disk-add': return of(step.before === null || step.before === '' ? 'nothing' : step.before, step.after === null || step.after === '' ? 'nothing' : step.after);
     default: return exhaustive(step);
   }
 }

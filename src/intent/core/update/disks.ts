@@ -24,7 +24,7 @@ function ofRow(scene: UpdateScene, diff: ChangeDiff): Part {
 function add(scene: UpdateScene, disk: Data, object: string): Part {
   const { target: { link, seen: { config, hasProcess } }, world, input, change: { vm } } = scene;
   if (link.kind === 'lxc') return { ...nothing, findings: [notSupported(object, 'a mount point needs a path, for which NetBox has no field')] };
-  const wanted = wantedDisk(disk, vm?.modified ?? input.content.lookups.vms.get(scene.change.netboxVmId) ?? {}, world, input);
+  const wanted = wantedDisk(link.kind, disk, vm?.modified ?? input.content.lookups.vms.get(scene.change.netboxVmId) ?? {}, world, input);
   if (!wanted.ok) return refused(wanted.error.code, object, wanted.error.observed, wanted.error.next);
   const { slot, storage, sizeMib } = wanted.value;
   const there = config.disks.find((each) => each.slot === slot);

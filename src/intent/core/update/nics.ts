@@ -4,6 +4,7 @@ import { absent, canonicalProperty, changedNic, nicProperty, partKey, type NicCh
 import type { ChangeDiff } from '../../../netbox/ports';
 import { conflictsIn } from '../conflicts';
 import type { Data } from '../fields';
+import { noAddresses } from '../create/cloud-init';
 import { wantedLink, wantedNic } from '../wanted-parts';
 import { joinParts, notSupported, nothing, refused, steps, type Concern, type Part, type UpdateScene } from './concern';
 
@@ -23,7 +24,7 @@ function add(scene: UpdateScene, interfaceId: number, nic: Data, object: string)
   const wanted = wantedNic(interfaceId, nic, scene.change, link.guestId, world, input);
   if (!wanted.ok) return refused(wanted.error.code, object, wanted.error.observed, wanted.error.next);
   const { slot } = wanted.value;
-  const after = canonicalProperty(nicProperty(wanted.value));
+  const after = canonicalProperty(nicProperty(link.kind, { ...wanted.value, addresses: noAddresses }));
   const there = config.raw[slot];
   if (there !== undefined && canonicalProperty(there) === after) return nothing;
   if (there !== undefined) return refused('nic.slot-taken', object, `${slot} already is ${there}`, 'Name a free interface, net0 to net31.');

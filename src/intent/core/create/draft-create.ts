@@ -1,17 +1,19 @@
-// A VM that the branch creates: everything about it is decided here (P2). What the branch wants and this version cannot
-// make yet is refused by name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
-import { ok, refuse, scrubText, type GuestId, type Result } from '../../kernel';
-import { isHumanText, isInRange, type GuestSpec } from '../../guest';
-import { emptyDraft, onlyFindings, type Draft, type PlanInput } from './draft-parts';
-import { customField, isSet, text, wholeOf, type Data } from './fields';
-import { findTarget } from './find-target';
-import type { GuestChange } from './grouping';
-import type { ChangeDiff } from '../../netbox/ports';
-import type { Finding } from './plan';
-import type { Step } from './step';
-import { tagSlugs, wantedDisk, wantedNic } from './wanted-parts';
-import { vmLabel } from './which-cluster';
-import type { ClusterWorld } from './world';
+// A guest that the branch creates: everything about it is decided here (P2). What the branch wants and Sluice cannot make is refused by
+// name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
+import { ok, refuse, scrubText, type GuestId, type Result } from '../../../kernel';
+import { isHumanText, isInRange, type GuestKind, type GuestSpec } from '../../../guest';
+import type { ChangeDiff } from '../../../netbox/ports';
+import { emptyDraft, onlyFindings, type Draft, type PlanInput } from '../draft-parts';
+import { customField, isSet, text, wholeOf, type Data } from '../fields';
+import type { GuestChange } from '../grouping';
+import type { Finding } from '../plan';
+import { tagSlugs, wantedDisk, wantedNic } from '../wanted-parts';
+import { vmLabel } from '../which-cluster';
+import type { ClusterWorld } from '../world';
+import { alreadyMade } from './already-made';
+import { addressesOf, cloudInitOf, networkOf, noAddresses, wantsCloudInit } from './cloud-init';
+import { originOf } from './origin';
+import { createSteps } from './steps';
 
 export function draftCreate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);
@@ -26,17 +28,16 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
     refused(result.error.code, result.error.observed, result.error.next, what);
     return null;
   };
-  for (const field of input.fields.notYet) {
+  for (const field of input.fields.refused) {
     const value = customField(wanted, field);
-    if (isSet(value)) refused('change.not-supported', `custom field ${field} is set (${JSON.stringify(value)})`, 'This version makes blank VMs only: clear the field, or create the guest by hand and adopt it.');
+    if (isSet(value)) refused('change.not-supported', `custom field ${field} is set (${JSON.stringify(value)})`, 'Sluice cannot carry it out: clear the field, or create the guest by hand and adopt it.');
   }
   const onBoot = wanted['start_on_boot'] ?? 'off';
   if (onBoot !== 'off' && onBoot !== 'on') refused('create.on-boot', `start_on_boot ${JSON.stringify(onBoot)}`, 'Proxmox knows on and off: set one of them.');
   for (const [what, rows] of [['disk', change.disks], ['interface', change.interfaces], ['MAC address', change.macs]] as const) {
     for (const diff of rows.filter(isTakenOver)) refused('change.not-supported', `the branch would ${diff.action} it`, 'A new VM takes nothing over from another one: make it new in the branch.', `${what} ${diff.repr} of ${object}`);
   }
-  const kind = customField(wanted, input.fields.kind);
-  if (kind !== 'qemu') refused('create.kind', kind === 'lxc' ? 'a container is wanted' : `custom field ${input.fields.kind} is ${JSON.stringify(kind ?? null)}`, kind === 'lxc' ? 'This version creates VMs only.' : 'Set it to qemu or lxc.');
+  const kind = take(kindOf(customField(wanted, input.fields.kind), input.fields.kind));
   const status = wanted['status'];
   if (status !== 'active' && status !== 'planned' && status !== 'staged' && status !== 'offline') refused('create.status', `status ${JSON.stringify(status ?? null)}`, 'A VM is created as planned, staged, offline (left stopped) or active (started).');
   const cores = take(positive(wanted['vcpus'], 'vcpus', 'Give a whole number of vCPUs.'));
@@ -54,18 +55,36 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   if (allocation !== undefined && wantedVmid !== null && wantedVmid !== allocation.vmid) refused('vmid.free-and-in-range', `VMID ${wantedVmid} is wanted, ${allocation.vmid} was given to this object before`, `Clear ${input.fields.vmid} or set it to ${allocation.vmid}.`);
 
   const guestId = allocation?.guestId ?? ('' as GuestId);
-  const disks = change.disks.flatMap((diff) => take(wantedDisk(diff.modified ?? {}, wanted, world, input), `disk ${diff.repr} of ${object}`) ?? []);
-  const nics = change.interfaces.flatMap((diff) => take(wantedNic(diff.objectId, diff.modified ?? {}, change, guestId, world, input), `interface ${diff.repr} of ${object}`) ?? []);
-  const infos: Finding[] = change.ips.map((diff) => ({ rule: 'change.no-counterpart', severity: 'info', object: `address ${diff.repr} of ${object}`, observed: 'an IP address without cloud-init has no counterpart in Proxmox', next: 'Configure it inside the guest.' }));
-  if (refusals.length > 0 || cores === null || memoryMib === null || node === null || pool === null || tags === null || allocation === undefined) return onlyFindings(...refusals, ...infos);
+  const found = kind === null ? null : take(originOf(kind, wanted, world, input));
+  const network = take(networkOf(wanted, input));
+  const hasDrive = found?.template?.usesCloudInit ?? false;
+  const cloudInit = kind === null || network === null ? null : take(cloudInitOf(kind, wanted, network, hasDrive, world, input));
+  const takesAddresses = kind === 'lxc' || wantsCloudInit(wanted, input);
+  const disks = kind === null ? [] : change.disks.flatMap((diff) => take(wantedDisk(kind, diff.modified ?? {}, wanted, world, input), `disk ${diff.repr} of ${object}`) ?? []);
+  const nics = change.interfaces.flatMap((diff) => {
+    const what = `interface ${diff.repr} of ${object}`;
+    const nic = take(wantedNic(diff.objectId, diff.modified ?? {}, change, guestId, world, input), what);
+    const addresses = takesAddresses ? take(addressesOf(diff.objectId, change.ips, network?.dhcp ?? false, input), what) : noAddresses;
+    return nic === null || addresses === null ? [] : [{ ...nic, addresses }];
+  });
+  const infos: Finding[] = takesAddresses ? [] : change.ips.map((diff) => ({ rule: 'change.no-counterpart', severity: 'info', object: `address ${diff.repr} of ${object}`, observed: 'an IP address without cloud-init has no counterpart in Proxmox', next: 'Configure it inside the guest.' }));
+  if (kind === 'lxc' && found?.origin.kind === 'ostemplate' && !disks.some((disk) => disk.slot === 'rootfs')) refused('create.disk-slot', 'it has no disk rootfs', 'Give the container a virtual disk named rootfs with its size.');
+  if (kind === 'lxc' && nics.length === 0) refused('guest.no-identity', 'it has no interface', 'Give the container an interface net0: a container is known by its MAC addresses.');
+  if (found?.origin.kind === 'clone' && cloudInit !== null && !hasDrive) refused('cloud-init.drive', `template ${found.origin.templateName} has no cloud-init drive`, 'Give the template one in Proxmox, or clear the cloud-init fields.');
+  if (refusals.length > 0 || kind === null || cores === null || memoryMib === null || node === null || pool === null || tags === null || found === null || allocation === undefined) return onlyFindings(...refusals, ...infos);
 
+  const bySlot = <T extends { readonly slot: string }>(parts: T[]): readonly T[] => parts.sort((a, b) => (a.slot < b.slot ? -1 : 1));
   const spec: GuestSpec = {
-    kind: 'qemu', vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, memoryMib,
-    disks: disks.sort((a, b) => (a.slot < b.slot ? -1 : 1)), nics: nics.sort((a, b) => (a.slot < b.slot ? -1 : 1)),
-    human, tags, onBoot: onBoot === 'on', start: status === 'active',
+    kind, vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, sockets: found.template?.sockets ?? 1, memoryMib, disks: bySlot(disks), nics: bySlot(nics), cloudInit,
+    origin: found.origin.kind === 'clone' ? { ...found.origin, storage: text(customField(wanted, input.fields.storage)) } : found.origin, human, tags, onBoot: onBoot === 'on', start: status === 'active',
   };
-  return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps: createSteps(spec), needsReboot: false }] };
+  const steps = take(createSteps(spec, found.template));
+  if (steps === null) return onlyFindings(...refusals, ...infos);
+  return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps, needsReboot: false }] };
 }
+
+const kindOf = (value: unknown, field: string): Result<GuestKind> =>
+  value === 'qemu' || value === 'lxc' ? ok(value) : refuse('create.kind', 'What kind of guest is wanted is not said.', `custom field ${field} is ${JSON.stringify(value ?? null)}`, 'Set it to qemu or lxc.');
 
 /** Why none was given, and what to do about it. */
 function noVmid(wanted: number | null, { guests, settings: { vmidRange: range } }: ClusterWorld, field: string): readonly [observed: string, next: string] {
@@ -76,37 +95,6 @@ function noVmid(wanted: number | null, { guests, settings: { vmidRange: range } 
 
 /** A row of main that the branch hangs on the new VM. A MAC address that hung on nothing before is free to be taken. */
 const isTakenOver = (diff: ChangeDiff): boolean => diff.action !== 'create' && !(diff.objectType === 'dcim.macaddress' && diff.action === 'update' && !isSet(diff.original?.['assigned_object_id']));
-
-const createSteps = (spec: GuestSpec): readonly Step[] => [
-  { kind: 'create', before: null, after: `${spec.kind} ${spec.vmid} on ${spec.node}` },
-  { kind: 'hand-over', before: 'intake', after: spec.pool },
-  ...(spec.tags.length === 0 ? [] : [{ kind: 'tags', before: [], after: spec.tags } as const]),
-  ...(spec.start ? [{ kind: 'start', before: 'stopped', after: 'running' } as const] : []),
-  { kind: 'stamp', before: null, after: spec.vmid },
-];
-
-/** A create whose guest stands: nothing to do where it is as wanted (a fresh plan is empty), a named refusal where it is not. */
-function alreadyMade(object: string, change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
-  const target = findTarget(change, world, input, object);
-  if ('finding' in target) return onlyFindings(target.finding);
-  const { config } = target.seen;
-  const wanted = change.vm?.modified ?? {};
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['cores', wholeOf(wanted['vcpus']), config.cores * config.sockets],
-    ['memory', wholeOf(wanted['memory']), config.memoryMib],
-    ['description', text(wanted['description']) ?? '', config.description.human],
-    ['name', wanted['name'], config.name],
-    ['disks', change.disks.map((diff) => `${String(diff.modified?.['name'])}:${String(diff.modified?.['size'])}`).sort().join(), config.disks.map((disk) => `${disk.slot}:${disk.sizeMib}`).sort().join()],
-    ['interfaces', change.interfaces.map((diff) => String(diff.modified?.['name'])).sort().join(), config.nics.map((nic) => nic.slot).join()],
-  ];
-  const off = pairs.filter(([, want, have]) => want !== have);
-  if (off.length === 0) return emptyDraft;
-  return onlyFindings({
-    rule: 'create.already-made', severity: 'refusal', object,
-    observed: `it exists as ${target.link.kind} ${target.link.vmid} with ${off.map(([what, want, have]) => `${what} ${JSON.stringify(have)} instead of ${JSON.stringify(want)}`).join(', ')}`,
-    next: 'Change the existing VM in a branch of its own.',
-  });
-}
 
 function positive(value: unknown, what: string, next: string): Result<number> {
   const number = wholeOf(value);

@@ -1,7 +1,7 @@
-import { allocationOf, diff, diskCreate, guestIdOf, inputOf, nicCreate, planOf, refusalsOf, uuidOf, vmCreate, type Scene, type Seeded } from '../../../test/setup/intent-world';
-import { macFor } from '../../guest';
-import { no } from '../../kernel';
-import { draftBranch } from './draft';
+import { allocationOf, diff, diskCreate, guestIdOf, inputOf, nicCreate, planOf, refusalsOf, uuidOf, vmCreate, type Scene, type Seeded } from '../../../../test/setup/intent-world';
+import { macFor } from '../../../guest';
+import { no } from '../../../kernel';
+import { draftBranch } from '../draft';
 
 const whole: Scene = { diffs: [vmCreate(5, 'web-9', { description: 'shop', tags: ['Web tier'] }), diskCreate(7, 5, 'scsi0', 10_240), nicCreate(8, 5, 'net0', { untagged_vlan: 30, mode: 'access' })] };
 const refusedBy = (scene: Scene): readonly string[] => refusalsOf(draftBranch(inputOf(scene)).findings);
@@ -15,8 +15,8 @@ describe('a VM that the branch creates', () => {
     expect(plan.content.actions).toEqual([{
       kind: 'create', netboxVmId: 5, cluster: 'alpha', name: 'web-9', needsReboot: false,
       spec: {
-        kind: 'qemu', vmid: 500_005, guestId, uuid, node: 'pve1', pool: 'sluice-managed', name: 'web-9', cores: 2, memoryMib: 2048, human: 'shop', tags: ['web-tier'], onBoot: false, start: true,
-        disks: [{ slot: 'scsi0', storage: 'local-lvm', sizeMib: 10_240 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 130, mac: macFor(guestId, 'net0'), mtu: null, isUp: true }],
+        kind: 'qemu', vmid: 500_005, guestId, uuid, node: 'pve1', pool: 'sluice-managed', name: 'web-9', origin: { kind: 'blank' }, sockets: 1, cloudInit: null, cores: 2, memoryMib: 2048, human: 'shop', tags: ['web-tier'], onBoot: false, start: true,
+        disks: [{ slot: 'scsi0', storage: 'local-lvm', sizeMib: 10_240 }], nics: [{ slot: 'net0', bridge: 'vmbr0', tag: 130, mac: macFor(guestId, 'net0'), mtu: null, isUp: true, addresses: { ip: null, gateway: null, ip6: null, gateway6: null } }],
       },
       steps: [
         { kind: 'create', before: null, after: 'qemu 500005 on pve1' }, { kind: 'hand-over', before: 'intake', after: 'sluice-managed' }, { kind: 'tags', before: [], after: ['web-tier'] },
@@ -47,10 +47,7 @@ describe('a VM that the branch creates', () => {
 
   const wishes: readonly [string, Readonly<Record<string, unknown>>, string][] = [
     ['no kind', { custom_fields: { proxmox_node: 'pve1' } }, 'create.kind'],
-    ['a container', { custom_fields: { proxmox_kind: 'lxc', proxmox_node: 'pve1' } }, 'create.kind'],
     ['an unknown kind', { custom_fields: { proxmox_kind: 'openvz', proxmox_node: 'pve1' } }, 'create.kind'],
-    ['a template', { custom_fields: { proxmox_kind: 'qemu', proxmox_node: 'pve1', proxmox_template_vmid: 9000 } }, 'change.not-supported'],
-    ['cloud-init', { custom_fields: { proxmox_kind: 'qemu', proxmox_node: 'pve1', cloud_init_user: 'x' } }, 'change.not-supported'],
     ['a start with the last state', { start_on_boot: 'laststate' }, 'create.on-boot'],
     ['status failed', { status: 'failed' }, 'create.status'],
     ['status decommissioning', { status: 'decommissioning' }, 'create.status'],
