@@ -98,6 +98,16 @@ const fixedPaths = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn',
 export function permissionsAnswer(access: AccessState, authid: string, onlyPath?: string): Record<string, Record<string, number>> {
   const at = (path: string): Record<string, number> => Object.fromEntries([...rightsOf(access, authid, path)].map(([privilege, propagate]) => [privilege, propagate ? 1 : 0]));
   if (onlyPath !== undefined) return { [onlyPath]: at(onlyPath) };
-  const paths = new Set([...fixedPaths, ...indexOf(access.acl).paths, ...Object.keys(access.poolOf).map((vmid) => `/vms/${vmid}`)]);
-  return Object.fromEntries([...paths].map((path) => [path, at(path)] as const).filter(([, rights]) => Object.keys(rights).length > 0));
+  const named = indexOf(access.acl).paths;
+  const ofPool = new Map<string, Record<string, number>>();
+  const answer = [...new Set([...fixedPaths, ...named])].map((path) => [path, at(path)] as const);
+  for (const [vmid, pool] of Object.entries(access.poolOf)) {
+    const path = `/vms/${vmid}`;
+    if (named.has(path)) continue;
+    // Guests of one pool that no ACL names are alike.
+    const rights = ofPool.get(pool) ?? at(path);
+    ofPool.set(pool, rights);
+    answer.push([path, rights]);
+  }
+  return Object.fromEntries(answer.filter(([, rights]) => Object.keys(rights).length > 0));
 }

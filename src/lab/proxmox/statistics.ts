@@ -13,8 +13,8 @@ export const statusOf = (guest: Guest): string => (guest.power === null ? 'stopp
 type Written = Pick<Statistics, 'name' | 'template' | 'maxcpu' | 'maxmem' | 'maxdisk'>;
 const known = new WeakMap<Guest, { readonly text: object; readonly written: Written }>();
 
-/** What the configuration says, worked out once for each text that a guest has had: a round looks at every guest. */
-function written(cluster: Cluster, guest: Guest): Written {
+/** What the configuration says, worked out once for each text that a guest has had: rounds and lists look at every guest. */
+export function written(cluster: Cluster, guest: Guest): Written {
   const text = textAndDigest(guest);
   const before = known.get(guest);
   if (before?.text === text) return before.written;

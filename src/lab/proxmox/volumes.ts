@@ -30,8 +30,8 @@ export interface Allocated { readonly volid: string; readonly path: string; read
 /** The first number that no volume of the guest on this storage has, whatever its kind or format. */
 function freeNumber(state: ClusterState, storage: string, vmid: number): number {
   const taken = new Set<number>();
-  for (const volid in state.volumes) {
-    const [, number] = state.volumes[volid]?.owner === vmid && volid.startsWith(`${storage}:`) ? (/(?:vm|base|subvol)-\d+-disk-(\d+)(?:\.[a-z0-9]+)?$/.exec(volid) ?? []) : [];
+  for (const volid of Object.keys(state.volumes)) {
+    const [, number] = volid.includes(`-${vmid}-disk-`) && state.volumes[volid]?.owner === vmid && volid.startsWith(`${storage}:`) ? (/(?:vm|base|subvol)-\d+-disk-(\d+)(?:\.[a-z0-9]+)?$/.exec(volid) ?? []) : [];
     if (number !== undefined) taken.add(Number(number));
   }
   let number = 0;
@@ -47,8 +47,10 @@ export function allocate(cluster: Cluster, wanted: Allocation): Allocated {
   const inDirectory = isDirectory(storage);
   // A linked clone in a directory is a qcow2 file with its base behind it, whatever the base is (Proxmox VE 8.4).
   const format = !inDirectory ? 'raw' : wanted.parent === undefined ? (wanted.format ?? 'raw') : 'qcow2';
-  const free = Math.max(0, totalBytes(storage) - usedBytes(state, storage, wanted.node));
-  if (!isThin(storage) && free < wanted.bytes) die(`not enough free space (${free} < ${wanted.bytes})`);
+  if (!isThin(storage)) {
+    const free = Math.max(0, totalBytes(storage) - usedBytes(state, storage, wanted.node));
+    if (free < wanted.bytes) die(`not enough free space (${free} < ${wanted.bytes})`);
+  }
   const base = wanted.name ?? `vm-${wanted.vmid}-disk-${freeNumber(state, storage.id, wanted.vmid)}`;
   const name = inDirectory ? `${wanted.vmid}/${base.endsWith(`.${format}`) ? base : `${base}.${format}`}` : base;
   const volid = `${storage.id}:${wanted.parent === undefined || !inDirectory ? '' : `${splitVolid(wanted.parent).name}/`}${name}`;
@@ -91,7 +93,7 @@ export function free(cluster: Cluster, volid: string, log: (line: string) => voi
 
 /** Volids of linked clones that hang on this base. LVM-thin does not know the link (its ids do not carry it). */
 export const clonesOf = (cluster: Cluster, base: string): readonly string[] =>
-  isDirectory(cluster.storage(splitVolid(base).storage)) ? Object.entries(cluster.state.volumes).filter(([, volume]) => volume.parent === base).map(([volid]) => volid) : [];
+  isDirectory(cluster.storage(splitVolid(base).storage)) ? Object.keys(cluster.state.volumes).filter((volid) => cluster.state.volumes[volid]?.parent === base) : [];
 
 /** The volume under its name as a base, for linked clones to hang on. What is no disk of a guest stays as it is. */
 export function toBase(cluster: Cluster, volid: string): string {

@@ -5,10 +5,9 @@ import { containerInterfaces, type ContainerInterface } from '../container-inter
 import { isOn, needs, anyone, route, vmidOf, type Call, type Route } from '../call';
 import { digestOf } from '../config-text';
 import { haOptions, isHaManaged, verboseState } from '../ha';
-import { cpusOf, mainDiskBytes, memoryMib, nameOf } from '../property-values';
 import { die } from '../pve-error';
 import type { Entries, Guest, GuestKind } from '../state';
-import { statusOf } from '../statistics';
+import { statusOf, written } from '../statistics';
 
 const audits = needs('/vms/{vmid}', 'VM.Audit');
 const notInSchema: Readonly<Record<string, true>> = { snaptime: true };
@@ -59,9 +58,9 @@ function pending(kind: GuestKind, call: Call): readonly Record<string, unknown>[
 function facts(call: Call, guest: Guest): Record<string, unknown> {
   const { cluster } = call;
   const running = guest.power !== null;
-  const maxmem = memoryMib(guest) * 1024 ** 2;
+  const { name, maxcpu, maxmem, maxdisk } = written(cluster, guest);
   return {
-    vmid: guest.vmid, name: nameOf(guest), status: statusOf(guest), uptime: guest.power === null ? 0 : Math.max(1, cluster.now() - guest.power.since), cpus: cpusOf(guest, cluster.nodeCores), maxmem, maxdisk: mainDiskBytes(guest),
+    vmid: guest.vmid, name, status: statusOf(guest), uptime: guest.power === null ? 0 : Math.max(1, cluster.now() - guest.power.since), cpus: maxcpu, maxmem, maxdisk,
     cpu: running ? 0.01 : 0, mem: running ? Math.floor(maxmem / 3) : 0, disk: 0, netin: 0, netout: 0, ...(guest.power === null ? {} : { pid: guest.power.pid }),
     ...(guest.main['tags'] === undefined ? {} : { tags: guest.main['tags'] }), ...(guest.main['lock'] === undefined ? {} : { lock: guest.main['lock'] }), ...(guest.main['template'] === '1' ? { template: 1 } : {}),
     ...(guest.kind === 'lxc' ? { type: 'lxc', swap: 0, maxswap: Number(guest.main['swap'] ?? 512) * 1024 ** 2, diskread: 0, diskwrite: 0 } : {}),

@@ -69,7 +69,7 @@ function one(call: Call, pool: string): Record<string, unknown> {
   const { state } = call.cluster;
   const found = state.pools[pool] ?? die(`pool '${pool}' does not exist`);
   const members = Object.entries(state.poolOf).filter(([, other]) => other === pool).flatMap(([vmid]) => call.cluster.guest(vmid) ?? []).filter((guest) => (call.params['type'] ?? guest.kind) === guest.kind);
-  return { poolid: pool, comment: found.comment, members: members.map((guest) => { const { pool: _pool, tags: _tags, ...row } = guestRow(call, guest); return row; }) };
+  return { poolid: pool, comment: found.comment, members: members.map((guest) => { const { pool: _pool, tags: _tags, ...row } = guestRow(call, guest, () => false); return row; }) };
 }
 
 function list(call: Call): Answer {
