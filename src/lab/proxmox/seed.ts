@@ -16,7 +16,7 @@ export function seededState(options: ProxmoxSimOptions, certificate: ClusterStat
   const pools = new Set([...seed.pools, ...(seed.rights === undefined ? [] : poolsOf(seed.rights)), ...seed.guests.flatMap((guest) => guest.pool ?? [])]);
   const state: ClusterState = {
     format: 1, name: options.clusterName, certificate, quorate: true, clockOffset: 0, lastPid: 1000,
-    nodes: options.nodes.map((name, index) => ({ name, id: index + 1, online: true, ip: `10.99.0.${index + 1}` })),
+    nodes: options.nodes.map(newNode),
     guests: {}, volumes: {}, storages: storagesOf(options.storages), pools: Object.fromEntries([...pools].map((pool) => [pool, { comment: '' }])), poolOf: {},
     users: { 'root@pam': { enable: true, expire: 0, comment: '' } }, tokens: { [rootToken]: { secret: options.rootTokenSecret, privsep: false, expire: 0, comment: 'of the lab, not of Sluice' } },
     roles: { ...builtInRoles(options.version) }, acl: [], tasks: [], haGuests: [], replicated: [], options: {}, statistics: {}, statisticsAt: 0,
@@ -29,6 +29,8 @@ export function seededState(options: ProxmoxSimOptions, certificate: ClusterStat
   if (seed.rights !== undefined) addSluice(state, seed.rights);
   return state;
 }
+
+export const newNode = (name: string, index: number): ClusterState['nodes'][number] => ({ name, id: index + 1, online: true, ip: `10.99.0.${index + 1}` });
 
 const poolsOf = (rights: SluiceRights): readonly string[] => [intakePool, ...rights.managedPools, ...rights.deletablePools, ...(rights.templatesPool === undefined ? [] : [rights.templatesPool])];
 

@@ -22,6 +22,7 @@ const started = (real: string, path: string, isPaused = false) => async ({ root,
 
 /** What the recorder did outside the exchanges it recorded, before the one of this number. */
 export const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void> | void>> = {
+  1: act({ act: 'member', node: 'pve2', member: false }),
   2: act({ act: 'ignore-shutdown', vmid: 100 }),
   191: act({ act: 'ignore-shutdown', vmid: 110 }),
   // The host's own tool refused: the running source held its image.
@@ -51,6 +52,7 @@ export const meanwhile: Readonly<Record<number, (tools: Tools) => Promise<void> 
   },
   600: ({ ours }) => void ours.delete('112'),
   627: async ({ root, credentials }) => credentials.note(await root.call('POST', '/access/ticket', { username: 'root@pam', password: 'root password' })),
+  638: act({ act: 'member', node: 'pve2', member: true }),
   674: async (tools) => {
     await tools.lab.advance(11);
     await act({ act: 'node', node: 'pve2', online: false })(tools);

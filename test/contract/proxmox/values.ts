@@ -19,6 +19,10 @@ function chosenOut(path: string, data: unknown): unknown {
   // resources.cfg is so short that its digest is the same on both sides.
   if (/\/cluster\/(?:options|ha\/(?:resources|status\/current)|sdn\/(?:zones|vnets)|replication)$/.test(path)) return inOrder(data);
   if (/\/network\/\w+$/.test(path)) return inOrder(data);
+  if (/\/cluster\/status$/.test(path)) return rows(data, ['type', 'id', 'quorate', 'nodes', 'nodeid', 'online', 'local', 'level']);
+  if (/\/cluster\/config\/nodes$/.test(path)) return rows(data, ['node', 'name', 'nodeid', 'quorum_votes', 'ring0_addr']);
+  if (/\/nodes\/?$/.test(path)) return rows(data, ['id', 'type', 'node', 'status', 'level']);
+  if (/\/migrate$|\/(?:qemu|lxc)\/\d+\/status$|\/tasks\/UPID[^/]*$|\/feature$/.test(path)) return inOrder(data);
   if (/\/rrddata/.test(path)) return (data as readonly unknown[]).length;
   if (/\/agent\/(?:get-(?:host-name|vcpus|users|timezone|fsinfo)|network-get-interfaces|exec-status|file-read)$/.test(path)) return inOrder(data);
   if (/\/status\/current$|\/(?:qemu|lxc)$/.test(path)) return rows(data, guestFacts);
@@ -30,8 +34,6 @@ function chosenOut(path: string, data: unknown): unknown {
   if (/\/storage\/[^/]+\/content$/.test(path)) return rows(withoutTime(ownSizes(data)), ['volid', 'content', 'format', 'vmid', 'subtype', 'parent', 'size', 'notes', 'protected']);
   if (/\/cluster\/backup(?:\/\w+)?$|\/cloudinit\/dump$|\/aplinfo$/.test(path)) return inOrder(data);
   if (/\/cloudinit$/.test(path)) return rows(data, ['key', 'value', 'pending', 'delete']);
-  // The nodes that a feature is had on are those of the cluster, which was one node then.
-  if (/\/feature$/.test(path)) return pick(data, ['hasFeature']);
   if (/\/content\/[^/]+:.*$/.test(path)) return pick(data, ['path', 'size', 'format']);
   if (/\/access\/domains$|\/json\/(?:cluster|nodes\/\w+)?$/.test(path)) return inOrder(data);
   if (/\/access\/users(?:\/[^/]+\/token)?$/.test(path)) return rows(data, ['userid', 'enable', 'expire', 'email', 'comment', 'realm-type', 'tokenid', 'privsep']);

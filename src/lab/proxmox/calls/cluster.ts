@@ -78,10 +78,13 @@ function storageRows(call: Call, node: string, online: boolean, used: ReturnType
   }));
 }
 
+/** A node that is in no cluster has no corosync and the number 0. */
+const isAlone = (call: Call): boolean => call.cluster.state.nodes.length === 1;
+
 function status(call: Call): readonly Record<string, unknown>[] {
   const { state } = call.cluster;
-  const nodes = state.nodes.map((node) => ({ type: 'node', id: `node/${node.name}`, name: node.name, nodeid: node.id, ip: node.ip, online: node.online ? 1 : 0, local: node.name === call.entry ? 1 : 0, level: '' }));
-  return state.nodes.length === 1 && state.quorate ? nodes : [{ type: 'cluster', id: 'cluster', name: state.name, version: state.nodes.length, nodes: state.nodes.length, quorate: state.quorate ? 1 : 0 }, ...nodes];
+  const nodes = state.nodes.map((node) => ({ type: 'node', id: `node/${node.name}`, name: node.name, nodeid: isAlone(call) ? 0 : node.id, ip: node.ip, online: node.online ? 1 : 0, local: node.name === call.entry ? 1 : 0, level: '' }));
+  return isAlone(call) && state.quorate ? nodes : [{ type: 'cluster', id: 'cluster', name: state.name, version: state.nodes.length, nodes: state.nodes.length, quorate: state.quorate ? 1 : 0 }, ...nodes];
 }
 
 function nextId(call: Call): string {
@@ -96,7 +99,7 @@ function nextId(call: Call): string {
 }
 
 /** As corosync has them. */
-const corosyncNodes = (call: Call): readonly Record<string, unknown>[] => call.cluster.state.nodes.map((node) => ({ node: node.name, name: node.name, nodeid: String(node.id), quorum_votes: '1', ring0_addr: node.ip }));
+const corosyncNodes = (call: Call): readonly Record<string, unknown>[] => isAlone(call) ? [] : call.cluster.state.nodes.map((node) => ({ node: node.name, name: node.name, nodeid: String(node.id), quorum_votes: '1', ring0_addr: node.ip }));
 
 function replication(call: Call): readonly Record<string, unknown>[] {
   const { cluster } = call;

@@ -16,7 +16,7 @@ function preconditions(call: Call): Record<string, unknown> {
     return [{ volid, size: volume.bytes, drivename: key, cdrom: isCdrom(key, value) ? 1 : 0, is_unused: isUnused(key) ? 1 : 0, is_attached: isUnused(key) ? 0 : 1, is_tpmstate: key === 'tpmstate0' ? 1 : 0, is_vmstate: 0, shared: 0, replicate: 1 }];
   });
   const others = cluster.state.nodes.filter((node) => node.name !== call.node).map((node) => node.name);
-  return { running: guest.power === null ? 0 : 1, local_disks: disks, local_resources: [], 'mapped-resources': [], 'mapped-resource-info': {}, allowed_nodes: others, not_allowed_nodes: {} };
+  return { running: guest.power === null ? 0 : 1, local_disks: disks, local_resources: [], 'mapped-resources': [], 'mapped-resource-info': {}, allowed_nodes: others, not_allowed_nodes: Object.fromEntries(guest.power === null ? others.map((node) => [node, {}]) : []) };
 }
 
 function checkTarget(call: Call): string {

@@ -11,6 +11,7 @@ import { digestOf, textAndDigest, touched } from '../config-text';
 import { newMac } from '../devices';
 import { setResource } from '../ha';
 import { powerOff, powerOn } from '../power-state';
+import { newNode } from '../seed';
 import { takeSnapshot } from '../snapshots';
 import { volumesOf } from '../property-values';
 import type { Entries, Guest } from '../state';
@@ -85,6 +86,7 @@ function apply(cluster: Cluster, act: Act): unknown {
       return null;
     }
     case 'node': nodeOf(cluster, act.node).online = act.online; return null;
+    case 'member': return setMember(cluster, act.node, act.member);
     case 'quorum': state.quorate = act.quorate; return null;
     case 'acl': {
       if (state.roles[act.role] === undefined) throw new BadAct(`no role ${act.role}`);
@@ -124,6 +126,15 @@ function nodeOf(cluster: Cluster, name: string): Cluster['state']['nodes'][numbe
   const node = cluster.state.nodes.find((each) => each.name === name);
   if (node === undefined) throw new BadAct(`no node ${name}`);
   return node;
+}
+
+function setMember(cluster: Cluster, name: string, member: boolean): null {
+  const index = cluster.options.nodes.indexOf(name);
+  if (index < 0) throw new BadAct(`no node ${name} in the options`);
+  const { state } = cluster;
+  const others = state.nodes.filter((node) => node.name !== name);
+  state.nodes = member ? [...others, newNode(name, index)].sort((a, b) => a.id - b.id) : others;
+  return null;
 }
 
 const switched = (list: readonly number[], vmid: number, on: boolean): number[] => [...list.filter((other) => other !== vmid), ...(on ? [vmid] : [])];

@@ -67,6 +67,8 @@ export type Act =
   | { readonly act: 'snapshot'; readonly vmid: number; readonly name: string }
   | { readonly act: 'pool'; readonly vmid: number; readonly pool: string | null }
   | { readonly act: 'node'; readonly node: string; readonly online: boolean }
+  /** A node of the options joins the cluster or leaves it. */
+  | { readonly act: 'member'; readonly node: string; readonly member: boolean }
   | { readonly act: 'quorum'; readonly quorate: boolean }
   | { readonly act: 'acl'; readonly path: string; readonly role: string; readonly holder: string; readonly propagate?: boolean; readonly grant: boolean }
   | { readonly act: 'revoke-token'; readonly token: string }
