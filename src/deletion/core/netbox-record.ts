@@ -43,7 +43,13 @@ const computed: ReadonlySet<string> = new Set(['created', 'last_updated', 'inter
 
 function writable(data: Data, without: readonly string[] = []): Data {
   const kept = Object.entries(data).filter(([key]) => !computed.has(key) && !key.startsWith('_') && !without.includes(key));
-  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'tags' && Array.isArray(value) ? value.map((tag: unknown) => (typeof tag === 'string' ? { name: tag } : tag)) : value]));
+  return Object.fromEntries(kept.map(([key, value]) => [key, asRequested(key, value)]));
+}
+
+/** The change log keeps tags as names and decimals as text; a request gives them as objects and numbers. */
+function asRequested(key: string, value: unknown): unknown {
+  if (key === 'tags' && Array.isArray(value)) return value.map((tag: unknown) => (typeof tag === 'string' ? { name: tag } : tag));
+  return key === 'vcpus' && typeof value === 'string' ? Number(value) : value;
 }
 
 const idOf = (value: unknown): unknown => (isData(value) ? value['id'] : value);
