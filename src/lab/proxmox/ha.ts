@@ -77,8 +77,10 @@ export function haRound(cluster: Cluster): void {
     else ha.silentSince[node.name] ??= now;
   }
   if (!state.quorate) return;
+  // What starts, stops or moves is saved there; a round in which nothing happened writes nothing.
+  const before = JSON.stringify(ha.seen);
   for (const guest of haGuests(cluster)) settle(cluster, ha, guest);
-  cluster.commit();
+  if (JSON.stringify(ha.seen) !== before) cluster.commit();
 }
 
 function settle(cluster: Cluster, ha: HaState, guest: Guest): void {
