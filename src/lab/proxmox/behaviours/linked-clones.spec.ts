@@ -64,4 +64,9 @@ describe('linked clones', () => {
     const end = await cluster.root.finished(await cluster.root.call('POST', '/nodes/pve1/qemu/103/clone', { newid: 115 }));
     expect(end.log).toEqual(['create full clone of drive scsi0 (disks:vm-103-disk-0)', 'drive mirror is starting for drive-scsi0', "all 'mirror' jobs are ready", 'suspend vm', 'drive-scsi0: Cancelling block job', 'drive-scsi0: Done.', 'resume vm', 'TASK OK']);
   });
+
+  it('want space on the storage of each disk, whoever may clone the source', async () => {
+    for (const holder of ['sluice-create@pve', 'sluice-create@pve!create']) await cluster.lab.act({ act: 'acl', path: '/vms/100', role: 'PVETemplateUser', holder, grant: true });
+    expect(said(await cluster.token.create.call('POST', '/nodes/pve1/qemu/100/clone', { newid: 116, pool: 'sluice-intake' }))).toBe('403 Permission check failed (/storage/files, Datastore.AllocateSpace)');
+  });
 });

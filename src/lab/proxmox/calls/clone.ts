@@ -7,6 +7,7 @@ import { isCloudInitDrive } from '../cloud-init';
 import type { Cluster } from '../cluster';
 import { newMac } from '../devices';
 import { disksOf } from '../features';
+import { checkBridge } from '../guest-rights';
 import { driveValues, isCdrom, isDrive, isMount, isNet, isUnused, mountFormat, printDrive, valuesOf, volumeIn } from '../property-values';
 import { PveError, badParameters, die } from '../pve-error';
 import type { Entries, Guest, GuestKind } from '../state';
@@ -25,6 +26,8 @@ function sourceOf(call: Call, kind: GuestKind): Guest {
 
 const nounOf = (kind: GuestKind): string => (kind === 'qemu' ? 'VM' : 'CT');
 
+const usesLocal = (kind: GuestKind, target: string): string => `can't clone ${nounOf(kind)} to node '${target}' (${nounOf(kind)} uses local storage)`;
+
 /** The storages that a clone is to lie on, as far as the call names them. */
 function checkPlace(call: Call, kind: GuestKind, target: string): void {
   const { cluster, params } = call;
@@ -38,7 +41,13 @@ function checkPlace(call: Call, kind: GuestKind, target: string): void {
   if (!takes(storage, kind === 'qemu' ? 'images' : 'rootdir')) badParameters({ storage: `storage '${id}' does not support ${kind === 'qemu' ? 'vm images' : 'container directories'}` });
 }
 
-/** Can its volumes be cloned in this way, to this node? */
+/** Space for each of its disks where it is to lie, and each of its bridges. */
+function demandRights(call: Call, source: Guest, main: Entries): void {
+  for (const { key, volid } of disksOf(main)) if (!isCdrom(key, main[key] ?? '')) demand(call, `/storage/${call.params['storage'] ?? splitVolid(volid).storage}`, 'Datastore.AllocateSpace');
+  for (const [key, value] of Object.entries(main)) if (isNet(key)) checkBridge(call, source.kind, value);
+}
+
+/** Can its volumes be cloned in this way, to this node? An installation medium on local storage keeps a VM where it is as well. */
 function checkVolumes(call: Call, source: Guest, main: Entries, full: boolean, target: string): void {
   const { cluster, params } = call;
   for (const { key, volid } of disksOf(main)) {
@@ -46,8 +55,10 @@ function checkVolumes(call: Call, source: Guest, main: Entries, full: boolean, t
     // A thin volume's snapshot is as good as a base (Proxmox VE 8.4).
     const isLinkable = isBase(volid) || (params['snapname'] !== undefined && !isDirectory(storage) && isThin(storage));
     if (!full && !isLinkable && !isCloudInitDrive(key, main[key] ?? '')) die(source.kind === 'qemu' ? `Linked clone feature is not supported for '${volid}' (${key})` : `Linked clone feature for '${volid}' is not available`);
-    if (target !== call.node && params['storage'] === undefined && !storage.shared) die(`can't clone ${nounOf(source.kind)} to node '${target}' (${nounOf(source.kind)} uses local storage)`);
+    if (target !== call.node && params['storage'] === undefined && !storage.shared) die(usesLocal(source.kind, target));
   }
+  const media = Object.entries(main).flatMap(([key, value]) => (isCdrom(key, value) ? (volumeIn(key, value) ?? []) : []));
+  if (target !== call.node && media.some((volid) => !cluster.storage(splitVolid(volid).storage).shared)) die(usesLocal(source.kind, target));
   const bind = Object.entries(main).find(([key, value]) => isMount(key) && volumeIn(key, value) === null);
   if (bind !== undefined) die(`unable to clone mountpoint '${bind[0]}' (type bind)`);
 }
@@ -65,6 +76,7 @@ function clone(call: Call, kind: GuestKind): Answer {
   for (const name of ['storage', 'format']) if (!full && params[name] !== undefined) die(`parameter '${name}' not allowed for linked clones`);
   const present = cluster.guest(newid);
   if (present !== null) die(kind === 'qemu' ? `unable to create VM ${newid}: config file already exists` : takenBy(present));
+  demandRights(call, source, main);
   checkVolumes(call, source, main, full, target);
   if (kind === 'lxc' && full && source.power !== null && snapname === undefined) die('Full clone of a running container is only possible from a snapshot');
   if (!cluster.state.quorate) die('cluster not ready - no quorum?');
