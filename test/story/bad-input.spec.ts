@@ -167,11 +167,14 @@ describe('a VM to be made', () => {
     ['smuggles keys in with the slot of its disk', {}, { name: 'scsi0,media=cdrom' }, undefined, 'create.disk-slot', /scsi0,media=cdrom/],
     ['smuggles keys in with the slot of its interface', {}, undefined, { name: 'net0,link_down=1' }, 'create.nic-slot', /net0,link_down=1/],
     ['says in its description that it is another guest', { description: '<!-- sluice guest 10000000-0000-4000-8000-000000005001 -->' }, undefined, undefined, 'create.description', /holds a marker of Sluice/],
-    ['is a container', custom({ proxmox_kind: 'lxc' }), undefined, undefined, 'create.kind', /a container is wanted/],
+    ['is a container of nothing', custom({ proxmox_kind: 'lxc' }), undefined, undefined, 'create.origin', /proxmox_ostemplate and proxmox_template_vmid are empty/],
+    ['is a clone of what is no template', custom({ proxmox_template_vmid: 5001 }), undefined, undefined, 'create.template', /no template with VMID 5001/],
+    ['is made from an ISO that is not there', custom({ proxmox_iso: 'local:iso/gone.iso' }), undefined, undefined, 'image.exists', /local/],
     ['does not say what it is', custom({ proxmox_kind: null }), undefined, undefined, 'create.kind', /proxmox_kind is null/],
     ['is to be made as failed', { status: 'failed' }, undefined, undefined, 'create.status', /"failed"/],
     ['is to go into a pool that is not ours', custom({ proxmox_pool: 'sluice-intake' }), undefined, undefined, 'guest.pool-rights', /pool sluice-intake is not managed/],
-    ['wants cloud-init, which this version cannot make', custom({ cloud_init_user: 'root' }), undefined, undefined, 'change.not-supported', /cloud_init_user is set/],
+    ['smuggles keys in with its cloud-init user', custom({ cloud_init_user: 'ops,args=-s' }), undefined, undefined, 'cloud-init.user', /ops,args=-s/],
+    ['gives cloud-init YAML in place of a snippet', custom({ cloud_init_user_data: '#cloud-config' }), undefined, undefined, 'cloud-init.user-data', /is not a volume/],
   ])('P30 refuses one that %s', async (_name, vm, disk, nic, rule, observed) => {
     await refusedBy(await branchWith(vm, disk, nic), rule, observed);
   });
@@ -210,15 +213,15 @@ describe('a VM to be made', () => {
 describe('a guest to be changed or deleted', () => {
   const ofGuest = async (path: string, guest: MadeGuest): Promise<number> => (await story.netbox('admin').get<{ results: { id: number }[] }>(`/api/virtualization/${path}/?virtual_machine_id=${guest.netboxVmId}`)).body.results[0]?.id ?? 0;
 
-  it('P20 refuses to take a disk away, and to shrink one', async () => {
+  it('P20, P21 refuses to take the disk away that a guest boots from, and to shrink one', async () => {
     const disk = await ofGuest('virtual-disks', app);
-    await refusedBy(await makeBranch(story, [{ method: 'DELETE', path: `/api/virtualization/virtual-disks/${disk}/` }]), 'disk.removal', /the branch removes it \(4096 MB\)/, /disk scsi0 of VM/);
+    await refusedBy(await makeBranch(story, [{ method: 'DELETE', path: `/api/virtualization/virtual-disks/${disk}/` }]), 'disk.removal', /the guest boots from scsi0/, /disk scsi0 of VM/);
     await refusedBy(await makeBranch(story, [{ method: 'PATCH', path: `/api/virtualization/virtual-disks/${disk}/`, body: { size: 1024 } }]), 'disk.removal', /shrinks it from 4096 to 1024 MB/);
   });
 
-  it('refuses what this version cannot change, and never leaves it out in silence', async () => {
+  it('refuses what it cannot change, and never leaves it out in silence', async () => {
     const nic = await ofGuest('interfaces', app);
-    await refusedBy(await makeBranch(story, [changes(app, { name: 'renamed' }), { method: 'DELETE', path: `/api/virtualization/interfaces/${nic}/` }]), 'change.not-supported', /the branch would delete it[\s\S]*name: "guest-\d+" -> "renamed"/);
+    await refusedBy(await makeBranch(story, [changes(app, { custom_fields: { proxmox_pool: 'customer-a' } }), { method: 'PATCH', path: `/api/virtualization/interfaces/${nic}/`, body: { name: 'net7' } }]), 'change.not-supported', /custom_fields\.proxmox_pool: null -> "customer-a"[\s\S]*name: "net0" -> "net7"/);
   });
 
   it.each<readonly [string, Wire, string, RegExp]>([
