@@ -127,6 +127,16 @@ describe('Proxmox VE 9.0 beside 8.4', () => {
     })).toEqual([0, 1]);
   });
 
+  it('calls what an agent does not answer a qmp command before 9, a qga command from 9 on', async () => {
+    expect(await each(async ({ root }) => {
+      await root.finished(await root.call('POST', '/nodes/pve1/qemu', { vmid: 501, memory: 512, agent: 1, start: 1 }));
+      const stopped = await root.call<string>('POST', '/nodes/pve1/qemu/501/status/shutdown');
+      await root.finished(stopped);
+      const log = (await root.call<readonly { readonly t: string }[]>('GET', `/nodes/pve1/tasks/${stopped.body?.data ?? ''}/log`)).body?.data ?? [];
+      return log.map(({ t }) => /VM 501 (\w+) command/.exec(t)?.[1]).find((word) => word !== undefined);
+    })).toEqual(['qmp', 'qga']);
+  });
+
   it('tells its version at each node', async () => {
     expect(await each(async ({ root }) => (await root.call<{ readonly pveversion: string }>('GET', '/nodes/pve1/status')).body?.data.pveversion.split('/')[1]?.slice(0, 1))).toEqual(['8', '9']);
     expect(await each(async ({ root }) => (await root.call<{ readonly release: string }>('GET', '/nodes/pve1/version')).body?.data.release)).toEqual(versions);
