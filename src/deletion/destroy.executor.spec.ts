@@ -2,7 +2,7 @@ import { judgeRights, deletionAllowed, type RightsVerdict, type TokenName } from
 import { ok } from '../kernel';
 import { container, deletionWorld, vm, type DeletionWorld } from '../../test/model/deletion-world';
 
-const vmids = [720, 721, 722, 723, 724, 725, 726, 727, 728, 729, 730, 731, 732, 733, 734, 735, 736, 737, 738, 739];
+const vmids = [720, 721, 722, 723, 724, 725, 726, 727, 728, 729, 730, 731, 732, 733, 734, 735, 736, 737, 738, 739, 740];
 
 describe('the one executor that destroys', () => {
   let world: DeletionWorld;
@@ -39,6 +39,14 @@ describe('the one executor that destroys', () => {
   it('P15 destroys a container the same way', async () => {
     expect((await world.state(await destroyed(712))).state).toBe('destroyed');
     expect(await survives(712)).toBe(false);
+  });
+
+  it('P11 tells of a volume that Proxmox could not remove, though the task ended with OK', async () => {
+    await world.lab.act({ act: 'hold-volume', volid: 'disks:vm-740-disk-0', held: true });
+    const id = await destroyed(740);
+    expect((await world.state(id)).state).toBe('destroyed');
+    const view = await world.requests.view(world.people.otto, id);
+    expect(view.ok && view.value.time.sentence).toBe('It was destroyed, but Proxmox could not remove disks:vm-740-disk-0: look at the storage and remove what is left by hand.');
   });
 
   it('P22 does nothing before the window has passed', async () => {

@@ -190,6 +190,12 @@ export class RequestStore {
     return this.db.maybe('select netbox_record as "netboxRecord", proxmox_record as "proxmoxRecord" from tombstones where request_id = $1', [id]);
   }
 
+  /** Volumes that the destroy could not remove, as its row says. */
+  async leftBehind(id: string): Promise<readonly string[]> {
+    const row = await this.db.maybe<{ leftBehind: readonly string[] | null }>(`select outcome->'leftBehind' as "leftBehind" from effects where holder_kind = 'request' and holder_id = $1 and kind = 'destroy' and state = 'confirmed'`, [id]);
+    return row?.leftBehind ?? [];
+  }
+
   /** The undo after an end: settled once, and with it the claim on the guest ends (P7, P24). */
   async settleUndo(record: RequestRecord, undo: Extract<Undo, 'done' | 'needs-human'>, detail: Readonly<Record<string, unknown>>, actor: string): Promise<Result<void>> {
     return this.db.transaction(async (tx) => {

@@ -77,6 +77,8 @@ export interface ViewParts {
   readonly reviewer: Reviewer;
   readonly mayView: boolean;
   readonly hasTombstone: boolean;
+  /** Volumes that Proxmox could not remove. */
+  readonly leftBehind: readonly string[];
 }
 
 export function viewOf(parts: ViewParts): RequestView {
@@ -97,7 +99,7 @@ export function viewOf(parts: ViewParts): RequestView {
     votes: { standing, threshold: terms.threshold, sentence: `${standing} of ${terms.threshold}; one veto ends the request`, reviews },
     time: {
       approveBy: record.approveBy, approvedAt: 'approvedAt' in state ? state.approvedAt : null, waitsUntil: 'waitsUntil' in state ? state.waitsUntil : null, startBy: 'startBy' in state ? state.startBy : null,
-      windowSeconds: terms.windowSeconds, powerOff: terms.powerOff, sentence: timeSentence(record),
+      windowSeconds: terms.windowSeconds, powerOff: terms.powerOff, sentence: timeSentence(record, parts.leftBehind),
     },
     cannotBeUndone: 'After the recovery window the guest and its disks are destroyed; they cannot be brought back except from a backup.',
     hold: record.hold, refusal: 'refusal' in state ? state.refusal : null, undo: record.undo, undoDetail: record.undoDetail, endedAt: record.endedAt, endedBy: record.endedBy, acknowledgedBy: record.acknowledgedBy,
@@ -133,7 +135,7 @@ function youOf(parts: ViewParts): RequestView['you'] {
   };
 }
 
-function timeSentence({ state, content, approveBy }: RequestRecord): string {
+function timeSentence({ state, content, approveBy }: RequestRecord, leftBehind: readonly string[]): string {
   switch (state.state) {
     case 'requested': return 'It is being looked at.';
     case 'in-review': return `To be approved by ${approveBy}; then it waits ${content.terms.windowSeconds} s in quarantine, and anyone may cancel.`;
@@ -141,7 +143,7 @@ function timeSentence({ state, content, approveBy }: RequestRecord): string {
     case 'quarantining': return `Approved at ${state.approvedAt}; it is being put into quarantine, and anyone may cancel.`;
     case 'waiting': return `In quarantine until ${state.waitsUntil}, anyone may cancel until then; destroyed before ${state.startBy} or not at all.`;
     case 'destroying': return 'It is being destroyed; this cannot be cancelled any more.';
-    case 'destroyed': return 'It was destroyed.';
+    case 'destroyed': return leftBehind.length === 0 ? 'It was destroyed.' : `It was destroyed, but Proxmox could not remove ${leftBehind.join(', ')}: look at the storage and remove what is left by hand.`;
     case 'gone-outside': return 'It was removed in Proxmox by somebody else.';
     case 'refused':
     case 'vetoed':

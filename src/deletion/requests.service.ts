@@ -89,9 +89,9 @@ export class RequestsService {
     const { db } = this.store;
     // Read before the look: a view is never younger than what it shows.
     const now = await databaseNow(db);
-    const [look, reviews, reviewerKeys, reviewer, stone] = await Promise.all([
-      isEnd(record.state.state) ? null : this.look(record), this.reviews.of(db, record.id), this.reviews.reviewerKeys(db, record.id), this.reviewerOf(db, actor), this.store.tombstone(record.id)]);
-    return viewOf({ record, now, look, reviews, reviewerKeys, reviewer, mayView: actor.permissions.has('view'), hasTombstone: stone !== null });
+    const [look, reviews, reviewerKeys, reviewer, stone, leftBehind] = await Promise.all([
+      isEnd(record.state.state) ? null : this.look(record), this.reviews.of(db, record.id), this.reviews.reviewerKeys(db, record.id), this.reviewerOf(db, actor), this.store.tombstone(record.id), record.state.state === 'destroyed' ? this.store.leftBehind(record.id) : []]);
+    return viewOf({ record, now, look, reviews, reviewerKeys, reviewer, mayView: actor.permissions.has('view'), hasTombstone: stone !== null, leftBehind });
   }
 
   private look(record: RequestRecord): Promise<Result<Look>> {

@@ -120,7 +120,7 @@ export class EffectRunner {
   private async follow<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, upid: Upid): Promise<EffectEnd> {
     const end: TaskEnd = await followTask(definition.reader, upid, definition.onLine === undefined ? {} : { onLine: definition.onLine });
     switch (end.kind) {
-      case 'ok': return this.readBack(holder, definition, row, from);
+      case 'ok': return this.readBack(holder, definition, row, from, end.leftBehind);
       case 'refused': return this.end(holder, row, from, { event: 'refuse', refusal: taskSaid(definition.intent, end.exitstatus) });
       case 'failed': return this.settleByLooking(holder, definition, row, from, `task ended with: ${end.exitstatus}`);
       case 'lost': {
@@ -189,14 +189,14 @@ export class EffectRunner {
     return { kind: 'none' };
   }
 
-  private async readBack<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState): Promise<EffectEnd> {
+  private async readBack<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, leftBehind: readonly string[] = []): Promise<EffectEnd> {
     await failpoint(`effects/${definition.intent.kind}/before-read-back`);
     const seen = await definition.readBack();
     if (!seen.ok) {
       const observed = `done, but it could not be read back: ${seen.error.where}: ${seen.error.text}`;
       return this.lose(holder, row, from, observed);
     }
-    const end = await this.end(holder, row, from, seen.value.ok ? { event: 'confirm', outcome: seen.value.value } : { event: 'diverge', refusal: seen.value.error });
+    const end = await this.end(holder, row, from, seen.value.ok ? { event: 'confirm', outcome: leftBehind.length === 0 ? seen.value.value : { ...(seen.value.value as object), leftBehind } } : { event: 'diverge', refusal: seen.value.error });
     await failpoint(`effects/${definition.intent.kind}/after-confirm`);
     return end;
   }

@@ -69,7 +69,7 @@ export type WriteOutcome =
 
 /** How a task ended. `refused`: an early check repeated in the worker said no. `failed`: extent unknown, read again. `lost`: nobody can tell. */
 export type TaskEnd =
-  | { readonly kind: 'ok'; readonly warnings: number; readonly log: readonly string[] }
+  | { readonly kind: 'ok'; readonly warnings: number; /** Volumes that could not be removed and stay on their storage. */ readonly leftBehind: readonly string[]; readonly log: readonly string[] }
   | { readonly kind: 'refused'; readonly exitstatus: string; readonly log: readonly string[] }
   | { readonly kind: 'failed'; readonly exitstatus: string; readonly log: readonly string[] }
   | { readonly kind: 'lost'; readonly text: string };

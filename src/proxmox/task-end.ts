@@ -20,11 +20,14 @@ const earlyRefusals: readonly RegExp[] = [
 /** The worker left no status line: killed, crashed, or its node rebooted. A stale lock is likely. */
 const withoutStatus = /^(?:unexpected status|unable to (?:get last line from|open) task log\b.*|unable to parse .*status.*)$/;
 
+/** A destroy that cannot free a volume goes on, and on 8.4 ends with OK: only its log tells (recorded exchange 686). */
+const leftBehind = (log: readonly string[]): readonly string[] => log.flatMap((line) => /Could not remove disk '([^']+)', check manually/.exec(line)?.[1] ?? []);
+
 export function taskEnd(exitstatus: string, log: readonly string[]): TaskEnd {
   const text = exitstatus.trim();
-  if (text === 'OK') return { kind: 'ok', warnings: 0, log };
+  if (text === 'OK') return { kind: 'ok', warnings: 0, leftBehind: leftBehind(log), log };
   const warnings = /^WARNINGS: (\d+)$/.exec(text)?.[1];
-  if (warnings !== undefined) return { kind: 'ok', warnings: Number(warnings), log };
+  if (warnings !== undefined) return { kind: 'ok', warnings: Number(warnings), leftBehind: leftBehind(log), log };
   if (text === '' || withoutStatus.test(text)) return { kind: 'lost', text: `the task ended without a status (${text === '' ? 'empty' : text}): its worker was killed or its node went down` };
   return { kind: earlyRefusals.some((refusal) => refusal.test(text)) ? 'refused' : 'failed', exitstatus: text, log };
 }

@@ -71,7 +71,7 @@ describe('following a task', () => {
   });
 
   it('loses no end because its log cannot be read, and reads a log that came back', async () => {
-    expect((await follow([ended('OK')], () => hidden('500 no'))).end).toEqual({ kind: 'ok', warnings: 0, log: [] });
+    expect((await follow([ended('OK')], () => hidden('500 no'))).end).toEqual({ kind: 'ok', warnings: 0, leftBehind: [], log: [] });
     expect((await follow([running, ended('OK')], (look) => (look < 2 ? hidden('500 no') : ok(['x', 'TASK OK'])))).lines).toEqual(['x', 'TASK OK']);
   });
 
