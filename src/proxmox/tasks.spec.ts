@@ -34,7 +34,7 @@ describe('following a task', () => {
   it('P11 hands on each line once and ends by the exit status', async () => {
     const log = ['a', 'b', 'c', 'TASK OK'];
     const { end, lines, pauses } = await follow([running, running, running, ended('OK')], (look) => ok(look < 4 ? log.slice(0, look) : log));
-    expect(end).toEqual({ kind: 'ok', warnings: 0, log });
+    expect(end).toEqual({ kind: 'ok', warnings: 0, leftBehind: [], log });
     expect(lines).toEqual(log);
     expect(pauses).toEqual([50, 100, 200]);
   });
