@@ -1,5 +1,10 @@
 -- A snapshot of the migrated database, compared by test/db/schema.spec.ts. Not run by anything.
 
+table adoptions
+  guest_id uuid not null
+  netbox text not null
+  netbox_vm_id integer not null
+  given_at timestamp with time zone not null default sluice_now()
 table apply_jobs
   id uuid not null default gen_random_uuid()
   plan_id uuid not null
@@ -284,6 +289,7 @@ table vmid_ledger
   guest_id uuid
   at timestamp with time zone not null default sluice_now()
 
+constraint adoptions_pkey on adoptions: PRIMARY KEY (guest_id)
 constraint apply_jobs_merge_id_fkey on apply_jobs: FOREIGN KEY (merge_id) REFERENCES merges(id)
 constraint apply_jobs_pkey on apply_jobs: PRIMARY KEY (id)
 constraint apply_jobs_plan_id_fkey on apply_jobs: FOREIGN KEY (plan_id) REFERENCES plans(id)
@@ -433,6 +439,8 @@ constraint vmid_ledger_cluster_fkey on vmid_ledger: FOREIGN KEY (cluster) REFERE
 constraint vmid_ledger_pkey on vmid_ledger: PRIMARY KEY (cluster, vmid, reason)
 constraint vmid_ledger_reason_check on vmid_ledger: CHECK ((reason = ANY (ARRAY['allocated'::text, 'seen'::text, 'destroyed'::text])))
 
+CREATE INDEX adoptions_by_netbox_vm ON public.adoptions USING btree (netbox, netbox_vm_id)
+CREATE UNIQUE INDEX adoptions_pkey ON public.adoptions USING btree (guest_id)
 CREATE UNIQUE INDEX apply_jobs_pkey ON public.apply_jobs USING btree (id)
 CREATE UNIQUE INDEX apply_jobs_plan_id_key ON public.apply_jobs USING btree (plan_id)
 CREATE UNIQUE INDEX apply_lines_pkey ON public.apply_lines USING btree (job_id, seq)
@@ -490,6 +498,7 @@ CREATE UNIQUE INDEX tombstones_request_id_key ON public.tombstones USING btree (
 CREATE UNIQUE INDEX used_nonces_pkey ON public.used_nonces USING btree (nonce)
 CREATE UNIQUE INDEX vmid_ledger_pkey ON public.vmid_ledger USING btree (cluster, vmid, reason)
 
+CREATE TRIGGER adoptions_are_append_only BEFORE DELETE OR UPDATE ON public.adoptions FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER apply_jobs_are_announced AFTER UPDATE OF state ON public.apply_jobs FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION announce_job()
 CREATE TRIGGER job_state_moves BEFORE UPDATE ON public.apply_jobs FOR EACH ROW EXECUTE FUNCTION check_job_state()
 CREATE TRIGGER apply_steps_are_announced AFTER UPDATE OF state ON public.apply_steps FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION announce_job()
@@ -902,6 +911,7 @@ AS $function$
     and not exists (select 1 from deletion_reviews o where o.request_id = v.request_id and o.decision = 'approve' and o.id < v.id and person_keys(o.reviewer) && person_keys(v.reviewer))
 $function$
 
+grant insert, select on adoptions to sluice_worker
 grant select, update on apply_jobs to sluice_api
 grant select on apply_jobs to sluice_deleter
 grant select, update on apply_jobs to sluice_scheduler

@@ -121,7 +121,7 @@ export class JobRunner {
     if (!context.ok) return { kind: 'no', state: 'stuck', refusal: context.error };
     try {
       const end = await this.effects.run(run.holder, this.guarded(run, context.value), how);
-      if (end.end === 'confirmed' && (context.value.step.kind === 'create' || context.value.step.kind === 'clone')) await this.link(run, end);
+      if (end.end === 'confirmed') await this.link(run, context.value, end);
       // A stamp waits until NetBox is back: the guest is as planned, and trying a compare-and-set again harms nobody.
       return end.end === 'refused' && end.refusal.code === 'netbox.not-observed' ? { kind: 'hold', refusal: end.refusal } : resultOf(end);
     } catch (trouble) {
@@ -171,14 +171,16 @@ export class JobRunner {
 
   /** A created guest is known by its link row, which its create wrote from what it read back. */
   private async targetOf(action: Action): Promise<GuestIdentity | null> {
-    if (action.kind === 'update') return action.target;
+    if (action.kind !== 'create') return action.target;
     const link = await this.links.ofGuest(action.spec.guestId);
     return link?.state === 'live' && link.uuid !== null ? identityOfLink(link) : null;
   }
 
-  private async link(run: Run, end: Extract<EffectEnd, { readonly end: 'confirmed' }>): Promise<void> {
+  /** A guest that was made or taken in is known from then on by who it was read back to be. */
+  private async link(run: Run, { step, action, netbox }: StepContext, end: Extract<EffectEnd, { readonly end: 'confirmed' }>): Promise<void> {
+    if (step.kind !== 'create' && step.kind !== 'clone' && step.kind !== 'adopt') return;
     const { identity } = end.outcome as { readonly identity: GuestIdentity };
-    await this.db.transaction((tx) => this.links.makeLive(tx, identity, run.holder.actor));
+    await this.db.transaction((tx) => step.kind === 'adopt' ? this.links.takeIn(tx, identity, { netbox: netbox.name, netboxVmId: action.netboxVmId }, run.holder.actor) : this.links.makeLive(tx, identity, run.holder.actor));
   }
 }
 

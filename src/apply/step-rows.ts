@@ -14,6 +14,7 @@ function titleOf(action: Action, step: Step): string {
     case 'clone': return `${who}: ${step.after}, cluster ${action.cluster}`;
     case 'cloud-init': return `${who}: cloud-init ${Object.keys(step.after).join(', ')}`;
     case 'hand-over': return `hand ${who} over to pool ${step.after}`;
+    case 'adopt': return `take ${who} in, cluster ${action.cluster}`;
     case 'tags': return `tag ${who}: ${[...step.after.map((tag) => `+${tag}`), ...step.before.map((tag) => `-${tag}`)].join(', ')}`;
     case 'shutdown': return `shut down ${who}`;
     case 'start': return `start ${who}`;

@@ -5,4 +5,4 @@ export { powerEffect, type PowerKind } from './power-effect';
 export { netboxOutcome } from './netbox-outcome';
 export { refusalOfEnd } from './refusal-of-end';
 export { lookWithPower, powerAt, type Look } from './look-with-power';
-export { baselineMoved, evidenceOf, faultAsRefusal, isUnseen, locate, lookAt, readGuestBack, recheck, type Expectation, type Rechecked, type Seen } from './recheck';
+export { baselineMoved, evidenceOf, faultAsRefusal, isUnseen, locate, lookAt, lookAtStranger, readGuestBack, recheck, recheckStranger, type Expectation, type Rechecked, type Seen } from './recheck';

@@ -2,7 +2,7 @@
 // quorum, where the guest stands, who it is, whether it is locked, and whether what the plan was made from still holds.
 import { isDeepStrictEqual } from 'node:util';
 import { no, ok, refuse, type Fault, type Fresh, type Observed, type Refusal, type Result } from '../kernel';
-import { guestName, sameGuest, type GuestConfig, type GuestIdentity } from '../guest';
+import { guestName, sameGuest, sameStranger, type GuestConfig, type GuestIdentity } from '../guest';
 import type { GuestRow, ProxmoxReader } from '../proxmox/ports';
 
 export interface Rechecked { readonly fresh: Fresh<GuestIdentity>; readonly config: GuestConfig }
@@ -21,12 +21,17 @@ export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
 export interface Seen { readonly node: string; readonly identity: GuestIdentity; readonly config: GuestConfig }
 
 /** Reads the guest again, whatever locks it. Refused: no quorum, gone, hidden, on an offline node, another guest, unreadable. */
-export async function lookAt(reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> {
+export const lookAt = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => look(reader, meant, sameGuest);
+
+/** The same for a guest that is to be taken in and does not bear its marker yet. */
+export const lookAtStranger = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => look(reader, meant, sameStranger);
+
+async function look(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest): Promise<Result<Seen>> {
   const place = await locate(reader, meant);
   if (!place.ok) return place;
   const config = await reader.guestConfig(place.value);
   if (!config.ok) return no(faultAsRefusal(`The configuration of ${guestName(meant)}`, config.error));
-  const same = sameGuest(meant, config.value);
+  const same = isIt(meant, config.value);
   return same.ok ? ok({ node: place.value.node, identity: same.value, config: config.value }) : same;
 }
 
@@ -41,11 +46,15 @@ const unseen: ReadonlySet<string> = new Set(['proxmox.not-observed', 'cluster.no
 export const isUnseen = (code: string): boolean => unseen.has(code);
 
 /** Reads the target again and makes the evidence that a write needs. Refused, besides what `lookAt` refuses: locked, expectation broken. */
-export async function recheck(reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> {
-  const seen = await lookAt(reader, meant);
+export const recheck = async (reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation = () => null): Promise<Result<Rechecked>> => checked(await lookAt(reader, meant), expectation);
+
+/** The same for the one write that makes a guest of somebody else's ours. Refused as well: another marker than the one it is to get. */
+export const recheckStranger = async (reader: ProxmoxReader, meant: GuestIdentity, expectation: Expectation): Promise<Result<Rechecked>> => checked(await lookAtStranger(reader, meant), expectation);
+
+function checked(seen: Result<Seen>, expectation: Expectation): Result<Rechecked> {
   if (!seen.ok) return seen;
   const { node, identity, config } = seen.value;
-  if (config.lock !== null) return refuse('guest.locked', `${guestName(meant)} is locked.`, `lock: ${config.lock}`, 'Wait for the backup, snapshot or migration to end, then resume; a stale lock is removed by hand on the node.');
+  if (config.lock !== null) return refuse('guest.locked', `${guestName(identity)} is locked.`, `lock: ${config.lock}`, 'Wait for the backup, snapshot or migration to end, then resume; a stale lock is removed by hand on the node.');
   const broken = expectation(config);
   if (broken !== null) return no(broken);
   return ok({ fresh: { value: identity, digest: config.digest, node } as Fresh<GuestIdentity>, config });

@@ -1,7 +1,7 @@
 // Carries P13, P14: which NetBox VM is which guest, for ever, and which VMIDs were ever given or seen.
 import { randomUUID } from 'node:crypto';
 import { identityOfLink, isInRange, lowestNeverUsed, type GuestIdentity, type GuestKind, type GuestLink, type VmidRange } from '../guest';
-import { Bug, type Vmid } from '../kernel';
+import { Bug, type GuestId, type Vmid } from '../kernel';
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 
@@ -57,6 +57,26 @@ export class LinkStore {
     });
   }
 
+  /** The guest id for a guest that this NetBox VM would take in: asking again gives the same, until a guest bore it and is gone (P1). */
+  async idToAdopt(netbox: string, netboxVmId: number): Promise<GuestId> {
+    return this.db.transaction(async (tx) => {
+      await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 13))', [`${netbox} ${netboxVmId}`]);
+      const link = (await this.ofNetBoxVms(netbox, [netboxVmId], tx)).get(netboxVmId);
+      if (link !== undefined && link.state !== 'gone') return link.guestId;
+      const known = await tx.maybe<{ guestId: GuestId }>(
+        `select guest_id as "guestId" from adoptions a where netbox = $1 and netbox_vm_id = $2 and not exists (select 1 from guest_links l where l.guest_id = a.guest_id) order by given_at desc limit 1`, [netbox, netboxVmId]);
+      if (known !== null) return known.guestId;
+      const guestId = randomUUID() as GuestId;
+      await tx.change('insert into adoptions (guest_id, netbox, netbox_vm_id) values ($1, $2, $3)', [guestId, netbox, netboxVmId]);
+      return guestId;
+    });
+  }
+
+  /** Links that one of these VMIDs stands in, and those of these guest ids, whatever their state. */
+  async knownBy(cluster: string, vmids: readonly number[], guestIds: readonly string[]): Promise<readonly GuestLink[]> {
+    return this.db.rows<GuestLink>(`select ${columns} from guest_links where (cluster = $1 and vmid = any ($2)) or guest_id = any ($3::uuid[]) order by guest_id`, [cluster, vmids, guestIds]);
+  }
+
   /** VMIDs that may not be given again; those of `except` guests are their own. */
   async everUsed(cluster: string, except: readonly string[], tx: Tx = this.db): Promise<ReadonlySet<number>> {
     const rows = await tx.rows<{ vmid: number }>('select distinct vmid from vmid_ledger where cluster = $1 and (guest_id is null or guest_id <> all ($2::uuid[]))', [cluster, except]);
@@ -80,6 +100,19 @@ export class LinkStore {
       `update guest_links set state = 'live', uuid = coalesce($2, uuid), ctime = $3, macs = $4, version = version + 1, changed_at = sluice_now() where guest_id = $1 and state in ('allocated', 'live')`,
       [identity.guestId, qemu?.uuid ?? null, qemu?.ctime ?? null, identity.kind === 'lxc' ? identity.macs : []]);
     if (hit === 1) await append(tx, { kind: 'guest.linked', subject: `guest:${identity.guestId}`, actor, body: { identity } });
+  }
+
+  /** A guest that bears our marker now becomes the guest of this NetBox VM. Its VMID is seen, and never one that Sluice gives (P14). */
+  async takeIn(tx: Tx, identity: GuestIdentity, of: { readonly netbox: string; readonly netboxVmId: number }, actor: string): Promise<void> {
+    const { guestId, cluster, vmid, kind } = identity;
+    const hit = await tx.change(
+      `insert into guest_links (guest_id, netbox, netbox_vm_id, cluster, vmid, kind, uuid, ctime, macs, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'live')
+       on conflict (guest_id) do update set cluster = excluded.cluster, vmid = excluded.vmid, kind = excluded.kind, uuid = excluded.uuid, ctime = excluded.ctime, macs = excluded.macs, state = 'live', version = guest_links.version + 1, changed_at = sluice_now()
+       where guest_links.state = 'allocated' and guest_links.netbox = excluded.netbox and guest_links.netbox_vm_id = excluded.netbox_vm_id`,
+      [guestId, of.netbox, of.netboxVmId, cluster, vmid, kind, identity.kind === 'qemu' ? identity.uuid : null, identity.kind === 'qemu' ? identity.ctime : null, identity.kind === 'lxc' ? identity.macs : []]);
+    if (hit !== 1) return;
+    await tx.change(`insert into vmid_ledger (cluster, vmid, reason, guest_id) values ($1, $2, 'seen', $3) on conflict do nothing`, [cluster, vmid, guestId]);
+    await append(tx, { kind: 'guest.adopted', subject: `guest:${guestId}`, actor, body: { ...of, identity } });
   }
 
   /** The guest is proven absent: its VMID is spent for ever, its link ends. */

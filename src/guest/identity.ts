@@ -14,22 +14,42 @@ export const guestName = (guest: { readonly kind: 'qemu' | 'lxc'; readonly vmid:
 export function identify(cluster: string, config: GuestConfig): Result<GuestIdentity> {
   const who = guestName({ ...config, cluster });
   const { marker } = config.description;
-  if (marker.kind === 'none') return refuse('guest.not-adopted', `${who} carries no marker of Sluice.`, 'the description holds no `sluice guest` line', 'Take the guest in with an adopt step first.');
+  if (marker.kind === 'none') return refuse('guest.not-adopted', `${who} carries no marker of Sluice.`, 'the description holds no `sluice guest` line', 'Take the guest in first: set the VMID field of its NetBox VM in a branch.');
   if (marker.kind === 'ambiguous') return refuse('guest.identity-ambiguous', `${who} carries more than one marker of Sluice.`, 'two `sluice guest` lines in the description', 'Remove the wrong line by hand in Proxmox.');
+  return identityAs(marker.guestId, cluster, config);
+}
+
+/** Who this guest is as the bearer of this id, whatever its description says. Refused: no uuid (VM), no MAC (container). */
+export function identityAs(guestId: GuestId, cluster: string, config: GuestConfig): Result<GuestIdentity> {
+  const who = guestName({ ...config, cluster });
   if (config.kind === 'qemu') {
     if (config.uuid === null) return refuse('guest.no-identity', `${who} has no smbios uuid.`, config.raw['smbios1'] ?? 'no smbios1', 'Set smbios1 uuid by hand in Proxmox and adopt the guest again.');
-    return ok({ kind: 'qemu', cluster, vmid: config.vmid, uuid: config.uuid, ctime: config.ctime, guestId: marker.guestId });
+    return ok({ kind: 'qemu', cluster, vmid: config.vmid, uuid: config.uuid, ctime: config.ctime, guestId });
   }
   const macs = config.nics.flatMap((nic) => (nic.mac === null ? [] : [nic.mac])).sort();
   if (macs.length === 0) return refuse('guest.no-identity', `${who} has no network interface with a MAC address.`, 'no netN with hwaddr', 'Give the container an interface and adopt it again.');
-  return ok({ kind: 'lxc', cluster, vmid: config.vmid, guestId: marker.guestId, macs });
+  return ok({ kind: 'lxc', cluster, vmid: config.vmid, guestId, macs });
 }
 
 /** Whether the configuration just read still is the guest that was meant. Every part must agree; an absent part disagrees. */
 export function sameGuest(meant: GuestIdentity, config: GuestConfig): Result<GuestIdentity> {
   const who = guestName(meant);
   if (config.kind !== meant.kind || config.vmid !== meant.vmid) return changed(who, `${meant.kind} ${meant.vmid}`, `${config.kind} ${config.vmid}`);
-  const seen = identify(meant.cluster, config);
+  return agree(who, meant, identify(meant.cluster, config));
+}
+
+/** The same for a guest that is to be taken in: it bears no marker yet, or the very one that it is to get, and no other. */
+export function sameStranger(meant: GuestIdentity, config: GuestConfig): Result<GuestIdentity> {
+  const who = guestName(meant);
+  if (config.kind !== meant.kind || config.vmid !== meant.vmid) return changed(who, `${meant.kind} ${meant.vmid}`, `${config.kind} ${config.vmid}`);
+  const { marker } = config.description;
+  if (marker.kind === 'ambiguous' || (marker.kind === 'one' && marker.guestId !== meant.guestId)) {
+    return refuse('adopt.marker', `${who} carries a marker of Sluice already.`, marker.kind === 'one' ? `marker ${marker.guestId}` : 'more than one `sluice guest` line in the description', 'Somebody else took it in meanwhile: look at the description in Proxmox, then plan again.');
+  }
+  return agree(who, meant, identityAs(meant.guestId, meant.cluster, config));
+}
+
+function agree(who: string, meant: GuestIdentity, seen: Result<GuestIdentity>): Result<GuestIdentity> {
   if (!seen.ok) return changed(who, describe(meant), seen.error.observed);
   const { value } = seen;
   const same =

@@ -1,5 +1,6 @@
 // Carries P6: the values of a guest's configuration that a baseline can hold, by name. A change touches some of them; whether they
 // still are what the plan saw is asked right before the write.
+import { sha256Hex } from '../kernel';
 import type { GuestConfig } from './config';
 import { canonicalProperty } from './property-string';
 
@@ -13,6 +14,8 @@ const plain: Readonly<Record<string, (config: GuestConfig) => ObservedValue>> = 
   sockets: (config) => config.sockets,
   memoryMib: (config) => config.memoryMib,
   human: (config) => config.description.human,
+  /** People's text by its digest: the text of a guest that Sluice did not make is not kept (P40). */
+  humanDigest: (config) => sha256Hex(config.description.human),
   name: (config) => config.name,
   onBoot: (config) => config.onBoot,
 };

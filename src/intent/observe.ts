@@ -4,12 +4,13 @@ import { effectivePrivileges, tokenIdOf, type ClusterAccess } from '../endpoints
 import type { GuestLink } from '../guest';
 import { no, ok, type Fault, type Observed } from '../kernel';
 import type { GuestRow, PoolRow } from '../proxmox/ports';
+import { bearerOf, type Bearer } from './core/adopt/bearers';
 import { templateRow } from './core/create/origin';
 import { volumesKey } from './core/world';
 import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
 
 /** Everything but the nodes: those are known only when the first draft is made. */
-export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLink[], templates: readonly unknown[], everUsed: ReadonlySet<number>): Promise<ClusterWorld> {
+export async function observeCluster(access: ClusterAccess, identity: ConnectedCluster['identity'], links: readonly GuestLink[], templates: readonly unknown[], everUsed: ReadonlySet<number>, adopts: readonly number[] = []): Promise<ClusterWorld> {
   const { reader, settings } = access;
   const [status, guests, pools, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), reader.pools(), observePoolRights(access)]);
   const observed = new Map<number, Observed<ObservedGuest>>();
@@ -19,7 +20,9 @@ export async function observeCluster(access: ClusterAccess, identity: ConnectedC
       if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row, pools));
     }
   }
-  const world: ClusterWorld = { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights, observed, everUsed };
+  const strangers = guests.ok ? guests.value.filter((row) => adopts.includes(row.vmid) && !observed.has(row.vmid)) : [];
+  for (const row of strangers) observed.set(row.vmid, await observeGuest(access, row, pools));
+  const world: ClusterWorld = { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights, observed, bearers: strangers.length === 0 || !guests.ok ? null : await observeBearers(access, guests.value), everUsed };
   for (const template of templates) {
     const row = templateRow(template, world);
     const seen = row.ok && guests.ok ? guests.value.find((candidate) => candidate.vmid === row.value.vmid) : undefined;
@@ -53,6 +56,17 @@ async function observeGuest(access: ClusterAccess, row: GuestRow, pools: Observe
   return ok({ node: row.node, config: config.value, hasProcess: power.value.hasProcess, pool, pendingKeys: pending.value.filter((entry) => entry.pending !== null || entry.delete).map((entry) => entry.key) });
 }
 
+/** One configuration per guest: no list says who bears a uuid. What one guest hides, hides all of it. */
+async function observeBearers(access: ClusterAccess, guests: readonly GuestRow[]): Promise<Observed<readonly Bearer[]>> {
+  const configs = await Promise.all(guests.map((row) => access.reader.guestConfig(row)));
+  const bearers: Bearer[] = [];
+  for (const config of configs) {
+    if (!config.ok) return config;
+    bearers.push(bearerOf(config.value));
+  }
+  return ok(bearers);
+}
+
 async function observePoolRights(access: ClusterAccess): Promise<Observed<ReadonlyMap<string, PoolRights>>> {
   const [acl, roles] = await Promise.all([access.reader.acl(), access.reader.roles()]);
   if (!acl.ok) return acl;
@@ -65,5 +79,5 @@ async function observePoolRights(access: ClusterAccess): Promise<Observed<Readon
 /** The whole observation of a cluster that this process has no way into. */
 export function notConnected(settings: ConnectedCluster, fault: Fault): ClusterWorld {
   const missing = no(fault);
-  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights: missing, observed: new Map(), everUsed: new Set() };
+  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights: missing, observed: new Map(), bearers: null, everUsed: new Set() };
 }

@@ -23,7 +23,7 @@ function ofBranch(made: MadePlan, branchId: number): MadePlan {
 }
 const keep = (made: MadePlan, changeDigest = 'change-1', expiresAfterSeconds = 3600): Promise<Plan> => plans.keep({ made, changeDigest, madeBy: 'service:plugin', expiresAfterSeconds });
 const status = async (plan: Plan): Promise<string | undefined> => (await plans.get(plan.id))?.status;
-const start = (plan: Plan): Promise<boolean> => db.worker.transaction((tx) => plans.start(tx, plan, plan.content.actions.map((action) => (action.kind === 'update' ? action.target.guestId : action.spec.guestId))));
+const start = (plan: Plan): Promise<boolean> => db.worker.transaction((tx) => plans.start(tx, plan, plan.content.actions.map((action) => (action.kind === 'create' ? action.spec.guestId : action.target.guestId))));
 
 describe('keeping a plan', () => {
   it('P1 keeps the same plan once, for ten who made it at once', async () => {

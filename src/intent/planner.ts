@@ -1,10 +1,11 @@
 // From a branch to a kept plan (worker). Everything read is handed to one pure function; what it decides is stored as it is (P1).
 import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsService } from '../endpoints';
 import { volumesOf, type GuestLink } from '../guest';
-import { no, ok, refuse, type Fault, type Observed, type Result } from '../kernel';
+import { no, ok, refuse, type Fault, type GuestId, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
 import type { PolicyVersion } from '../policy';
 import { readBranchContent } from './branch-reader';
+import { adoptionWish } from './core/adopt/wish';
 import { contentDigest, userKey, type BranchContent } from './core/branch-content';
 import { nodeOf } from './core/demands';
 import { draftBranch } from './core/draft';
@@ -55,22 +56,37 @@ export class Planner {
     const links = new Map(await this.links.ofNetBoxVms(netbox.name, grouped.guests.map((guest) => guest.netboxVmId)));
     const allocations = new Map<number, Allocation>();
     const worlds = new Map<number, ClusterWorld>();
+    const adopting = { ids: new Map<number, GuestId>(), links: [] as GuestLink[] };
     for (const [netboxClusterIdentity, guests] of byCluster) {
       const access = accessOf(this.endpoints.clusters, netbox.name, content.lookups.clusters.get(netboxClusterIdentity));
       if (access === undefined) continue;
       await this.allocate(access, netbox, guests, links, allocations);
-      worlds.set(netboxClusterIdentity, await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? []), templatesOf(guests, netbox.fields.template)));
+      const adoptions = adoptionsOf(guests, { links, fields: netbox.fields });
+      const world = await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? []), templatesOf(guests, netbox.fields.template), adoptions.map(({ vmid }) => vmid));
+      worlds.set(netboxClusterIdentity, world);
+      await this.rememberAdoptions(netbox, adoptions, world, adopting);
     }
-    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits };
+    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, adopting, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits };
     return { ...input, worlds: await this.withNodes(input) };
   }
 
-  private async observe(access: ClusterAccess, links: readonly GuestLink[], templates: readonly unknown[]): Promise<ClusterWorld> {
+  private async observe(access: ClusterAccess, links: readonly GuestLink[], templates: readonly unknown[], adopts: readonly number[]): Promise<ClusterWorld> {
     const identity = await this.endpoints.look(access.settings.name);
     if (!identity.ok) return notConnected({ ...access.settings, identity: 'unseen' }, identity.error);
-    const world = await observeCluster(access, identity.value, links, templates, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)));
+    const world = await observeCluster(access, identity.value, links, templates, await this.links.everUsed(access.settings.name, links.map((link) => link.guestId)), adopts);
     if (world.guests.ok) await this.links.noteSeen(access.settings.name, world.guests.value.map((row) => row.vmid).filter((vmid) => vmid >= access.settings.vmidRange.first && vmid <= access.settings.vmidRange.last));
     return world;
+  }
+
+  /** The guest ids that would be written, and whom the guests and the markers that they bear belong to already. */
+  private async rememberAdoptions(netbox: NetBoxAccess, adoptions: readonly Adoption[], world: ClusterWorld, adopting: { readonly ids: Map<number, GuestId>; readonly links: GuestLink[] }): Promise<void> {
+    if (adoptions.length === 0) return;
+    for (const { netboxVmId } of adoptions) adopting.ids.set(netboxVmId, await this.links.idToAdopt(netbox.name, netboxVmId));
+    const markers = adoptions.flatMap(({ vmid }) => {
+      const seen = world.observed.get(vmid);
+      return seen?.ok === true && seen.value.config.description.marker.kind === 'one' ? [seen.value.config.description.marker.guestId] : [];
+    });
+    adopting.links.push(...await this.links.knownBy(world.settings.name, adoptions.map(({ vmid }) => vmid), markers));
   }
 
   /** The draft is made twice: the first names the nodes whose size, storages and bridges the second is judged with. */
@@ -108,6 +124,12 @@ export class Planner {
     }
   }
 }
+
+interface Adoption { readonly netboxVmId: number; readonly vmid: number }
+const adoptionsOf = (guests: readonly GuestChange[], input: Pick<PlanInput, 'links' | 'fields'>): readonly Adoption[] => guests.flatMap((guest) => {
+  const vmid = adoptionWish(guest, input);
+  return vmid === null ? [] : [{ netboxVmId: guest.netboxVmId, vmid }];
+});
 
 /** What the branch names as templates, by VMID or name. */
 const templatesOf = (guests: readonly GuestChange[], field: string): readonly unknown[] => guests.filter((guest) => guest.vm?.action === 'create').map((guest) => customField(guest.vm?.modified ?? {}, field)).filter(isSet);

@@ -73,7 +73,7 @@ function planOf(read_: Content, rows: RecordedRows, fields: FieldMap = recordedF
     observed: new Map(touched.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
   };
   const allocations = new Map<number, Allocation>(grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => [guest.netboxVmId, allocationOf(guest.netboxVmId)]));
-  return makePlan({ content, ...grouped, fields, worlds: new Map([[1, world]]), links, allocations, beingDeleted: new Set(), limits: { maxCores: null, maxMemoryMib: null } }, judgeAll, 1, sourceOf(content));
+  return makePlan({ content, ...grouped, fields, worlds: new Map([[1, world]]), links, allocations, adopting: { ids: new Map(), links: [] }, beingDeleted: new Set(), limits: { maxCores: null, maxMemoryMib: null } }, judgeAll, 1, sourceOf(content));
 }
 
 describeRecorded('netbox', 'webhooks of a real NetBox', () => {

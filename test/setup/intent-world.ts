@@ -84,6 +84,7 @@ export function worldWith(guests: readonly Seeded[], change: Partial<ClusterWorl
     volumes: new Map(),
     poolRights: ok(new Map([['sluice-managed', { create: ['Pool.Allocate'], update: ['VM.Config.CPU', 'VM.Config.Memory', 'VM.Config.Options', 'VM.PowerMgmt'], lender: ['VM.Allocate', 'VM.Audit', 'Pool.Audit'] }]])),
     observed: new Map(guests.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
+    bearers: null,
     everUsed: new Set(guests.map((seeded) => seeded.vmid)),
     ...change,
   };
@@ -134,7 +135,7 @@ export function inputOf(scene: Scene): PlanInput {
   const creates = grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => guest.netboxVmId);
   return {
     content, ...grouped, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
-    links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
+    links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), adopting: { ids: new Map(), links: [] }, allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
     limits: { maxCores: null, maxMemoryMib: null }, ...scene.input,
   };
 }

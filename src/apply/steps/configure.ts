@@ -9,7 +9,7 @@ export function configureStep(context: StepContext, step: ConfigurationStep): An
   const target = targetOf(context);
   const { action } = context;
   const { reader } = context.cluster;
-  const configuration = configurationOf(step, target, action.kind === 'update' ? action.sockets : action.spec.sockets);
+  const configuration = configurationOf(step, target, action.kind === 'create' ? action.spec.sockets : action.sockets);
   const subject = 'slot' in step ? `${step.kind} ${step.slot}` : step.kind;
   return effect({
     intent: { step: stepKey(context), kind: 'configure', cluster: target.cluster, node: plannedNode(action), vmid: target.vmid, guestId: target.guestId, request: { change: subject, before: step.before, after: step.after } },

@@ -1,5 +1,6 @@
 // One file a step; this is the list.
 import { exhaustive } from '../../kernel';
+import { adoptStep } from './adopt';
 import { configureStep } from './configure';
 import { createStep } from './create';
 import { diskAddStep, diskGrowStep } from './disk';
@@ -12,6 +13,7 @@ export function effectOf(context: StepContext): AnyEffect {
   const { step } = context;
   switch (step.kind) {
     case 'create': case 'clone': return createStep(context);
+    case 'adopt': return adoptStep(context);
     case 'hand-over': return handOverStep(context);
     case 'name': case 'cores': case 'memory': case 'description': case 'tags': case 'on-boot': case 'nic': case 'disk-detach': case 'cloud-init': return configureStep(context, step);
     case 'disk-add': return diskAddStep(context, step);

@@ -80,10 +80,10 @@ function written(step: Step, sockets: number): Readonly<Record<string, ObservedV
     case 'cloud-init': return Object.fromEntries(Object.entries(step.after).map(([key, value]) => [partKey('option', key), value ?? absent]));
     case 'shutdown': return { hasProcess: false };
     case 'start': return { hasProcess: true };
-    case 'create': case 'clone': case 'hand-over': case 'stamp': return {};
+    case 'create': case 'clone': case 'hand-over': case 'adopt': case 'stamp': return {};
     default: return exhaustive(step);
   }
 }
 
 /** What of this configuration the baseline speaks of. */
-const valuesOf = (config: GuestConfig, baseline: Values): Readonly<Record<string, unknown>> => Object.fromEntries(Object.keys(baseline).map((key) => [key, observedValue(config, key)]));
+export const valuesOf = (config: GuestConfig, baseline: Values): Readonly<Record<string, unknown>> => Object.fromEntries(Object.keys(baseline).map((key) => [key, observedValue(config, key)]));

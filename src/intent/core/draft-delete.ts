@@ -21,7 +21,7 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
   const target = findTarget(change, world, input, object);
   if ('finding' in target) {
     const { finding } = target;
-    return onlyFindings(finding.rule === 'guest.not-adopted' ? { ...finding, next: 'Take the guest in with an adopt step first, or remove the record where no guest exists.' } : finding);
+    return onlyFindings(finding.rule === 'guest.not-adopted' ? { ...finding, next: `${finding.next} Where no guest exists, remove the record in main.` } : finding);
   }
   const rows = [change.vm, ...change.interfaces, ...change.disks, ...change.macs, ...change.ips];
   return {

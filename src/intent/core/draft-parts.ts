@@ -11,6 +11,9 @@ import type { GuestId, Vmid } from '../../kernel';
 /** What Sluice gave to a NetBox VM, once and for ever (P1, P14). */
 export interface Allocation { readonly guestId: GuestId; readonly vmid: Vmid; readonly uuid: string }
 
+/** What is known of guests that the branch would take in: the id that each NetBox VM's is to get, and the links that already name them. */
+export interface Adopting { readonly ids: ReadonlyMap<number, GuestId>; readonly links: readonly GuestLink[] }
+
 export interface PlanInput {
   readonly content: BranchContent;
   readonly guests: readonly GuestChange[];
@@ -23,6 +26,7 @@ export interface PlanInput {
   readonly links: ReadonlyMap<number, GuestLink>;
   /** By NetBox VM id: what was given to a guest to be made; missing where none could be given. */
   readonly allocations: ReadonlyMap<number, Allocation>;
+  readonly adopting: Adopting;
   /** Guests (by their id) for which a deletion request lives: they are asked for once (P7). */
   readonly beingDeleted: ReadonlySet<string>;
   readonly limits: Limits;

@@ -1,6 +1,7 @@
 // A guest that the branch changes: three-way per property. What NetBox main believed (original), what the branch wants
 // (modified) and what Proxmox runs (live). Only touched properties become steps; the rest of the guest is nobody's business.
 import { isDeepStrictEqual } from 'node:util';
+import { saysTheLink } from './adopt/wish';
 import { conflictsOf } from './conflicts';
 import { emptyDraft, joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
 import { creationFields, customField, netboxOnly } from './fields';
@@ -14,7 +15,7 @@ import type { ClusterWorld } from './world';
 
 export function draftUpdate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);
-  const changed = changedFields(change, input);
+  const changed = changedFields(change, input).filter((field) => !saysTheLink(field, input.links.get(change.netboxVmId), input.fields));
   const ours = changed.filter((field) => concerns.some((concern) => concern.fields.includes(field.name)));
   const rest = onlyFindings(...changed.filter((field) => !ours.includes(field)).map((field) => notSupported(object, `${field.name}: ${JSON.stringify(field.before)} -> ${JSON.stringify(field.after)}`)), ...lonelyRows(change, object), ...conflictsOf(change, object));
   if (ours.length + change.disks.length + change.interfaces.length + rest.findings.length === 0) return emptyDraft;
@@ -37,7 +38,7 @@ function draftSteps(scene: UpdateScene, { link, identity, seen }: Target): Draft
 }
 
 /** Fields that differ between the two sides and mean something to Proxmox; our own custom fields stand as `custom_fields.NAME`. */
-function changedFields({ vm }: GuestChange, input: PlanInput): readonly Changed[] {
+export function changedFields({ vm }: GuestChange, input: PlanInput): readonly Changed[] {
   const [original, modified, current] = [vm?.original ?? {}, vm?.modified ?? {}, vm?.current ?? {}];
   const ours = [input.fields.kind, input.fields.node, input.fields.storage, input.fields.pool, input.fields.vmid, ...creationFields(input.fields), ...input.fields.refused];
   const names = [...new Set([...Object.keys(original), ...Object.keys(modified)])].filter((name) => name !== 'custom_fields' && !netboxOnly.has(name)).sort();

@@ -1,5 +1,7 @@
 // From what the branch says and what Proxmox has to the actions that would make it so. Nothing is judged here: what cannot
 // become an action is recorded as a finding by the rule that names it, and rules/ judge the rest.
+import { draftAdopt } from './adopt/draft-adopt';
+import { adoptionWish } from './adopt/wish';
 import { draftCreate } from './create/draft-create';
 import { draftDelete } from './draft-delete';
 import { joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
@@ -13,6 +15,8 @@ export function draftBranch(input: PlanInput): Draft {
     if (!where.ok) return onlyFindings(where.error);
     if (change.vm?.action === 'create') return draftCreate(change, where.value, input);
     if (change.vm?.action === 'delete') return draftDelete(change, where.value, input);
+    const adopts = adoptionWish(change, input);
+    if (adopts !== null) return draftAdopt(change, adopts, where.value, input);
     return draftUpdate(change, where.value, input);
   }));
 }

@@ -9,7 +9,7 @@ const found = (link: GuestLink | null, observed: ClusterWorld['observed'] = new 
   const input = inputOf({ diffs: [vmUpdate(5, 'db-1', {}, { memory: 4096 })], guests: [guest] });
   const [change] = input.guests;
   if (change === undefined) throw new Error('the scene has no guest');
-  return findTarget(change, worldWith([guest], { observed }), { links: new Map(link === null ? [] : [[5, link]]) }, 'VM db-1');
+  return findTarget(change, worldWith([guest], { observed }), { fields: input.fields, links: new Map(link === null ? [] : [[5, link]]) }, 'VM db-1');
 };
 const link = linkOf(guest);
 const saw = (raw: Seeded['raw']): ClusterWorld['observed'] => new Map([[107, ok(observedOf({ ...guest, raw: raw ?? {} }))]]);

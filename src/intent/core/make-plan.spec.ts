@@ -48,8 +48,8 @@ describe('a plan', () => {
   });
 
   it('P5 for apply has no member that deletes', () => {
-    const kinds: Record<Action['kind'], true> = { create: true, update: true };
-    expect(Object.keys(kinds)).toEqual(['create', 'update']);
+    const kinds: Record<Action['kind'], true> = { create: true, update: true, adopt: true };
+    expect(Object.keys(kinds)).toEqual(['create', 'update', 'adopt']);
     const { content } = planOf(story);
     expect(content.actions.map((action) => action.netboxVmId)).toEqual([5, 6, 8, 9]);
     expect(content.actions.flatMap((action) => action.steps.map((step) => step.kind)).filter((kind) => /delete|destroy|remove/.test(kind))).toEqual([]);
@@ -59,7 +59,7 @@ describe('a plan', () => {
   it('puts refusals first and says each as one sentence', () => {
     const plan = planOf({ ...story, diffs: [...story.diffs, vmUpdate(11, 'far', { cluster: 9 }, { memory: 1 }), vmUpdate(12, 'lost', {}, { memory: 1 })] });
     expect(plan.findings.map((finding) => finding.severity)).toEqual(['refusal', 'info']);
-    expect(refusalText(plan.findings)).toBe('VM lost: no guest is linked to this NetBox VM. Take the guest in with an adopt step first. (guest.not-adopted)');
+    expect(refusalText(plan.findings)).toBe('VM lost: no guest is linked to this NetBox VM. Take the guest in first: a branch that sets proxmox_vm_id of this VM to its VMID does that, and nothing else. (guest.not-adopted)');
     expect(plan.content.actions).toHaveLength(4);
   });
 });

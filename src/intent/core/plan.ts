@@ -19,9 +19,14 @@ export interface PlanSource {
 /** Observed values of what an update touches; together with the identity it is the baseline (P6). */
 export type Baseline = Readonly<Record<string, string | number | boolean>>;
 
+/** A guest that stands. */
+interface Standing { readonly netboxVmId: number; readonly cluster: string; readonly name: string; readonly target: GuestIdentity; readonly node: string; readonly sockets: number; readonly baseline: Baseline; readonly steps: readonly Step[] }
+
 export type Action =
   | { readonly kind: 'create'; readonly netboxVmId: number; readonly cluster: string; readonly name: string; readonly spec: GuestSpec; readonly steps: readonly Step[]; readonly needsReboot: false }
-  | { readonly kind: 'update'; readonly netboxVmId: number; readonly cluster: string; readonly name: string; readonly target: GuestIdentity; readonly node: string; readonly sockets: number; readonly baseline: Baseline; readonly steps: readonly Step[]; readonly needsReboot: boolean };
+  | (Standing & { readonly kind: 'update'; readonly needsReboot: boolean })
+  /** A guest that Sluice did not make, taken in (P13): `target` is who it is then. */
+  | (Standing & { readonly kind: 'adopt'; readonly needsReboot: false });
 
 /** What a merged delete asks for. It is never executed from here: it becomes a deletion request (P5). */
 export interface PlannedDeletion {

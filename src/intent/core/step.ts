@@ -10,6 +10,8 @@ export type Step =
   /** From a template guest; it comes as that is. */
   | Of<'clone', null, string>
   | Of<'hand-over', string, string>
+  /** The marker with this guest id is put into the description. */
+  | Of<'adopt', null, string>
   /** Taken off and put on; whatever else the guest wears is nobody's business here. */
   | Of<'tags', readonly string[], readonly string[]>
   | Of<'shutdown', string, string>

@@ -2,6 +2,7 @@
 // that is not complete never yields an applicable plan (P5).
 import type { Fault, Observed } from '../../kernel';
 import type { ClusterSettings, GuestConfig } from '../../guest';
+import type { Bearer } from './adopt/bearers';
 import type { ClusterStatus, GuestRow, NodeFacts, StorageRow } from '../../proxmox/ports';
 
 /** A configured cluster and whether it still is the one that was confirmed. */
@@ -27,6 +28,8 @@ export interface ClusterWorld {
   readonly poolRights: Observed<ReadonlyMap<string, PoolRights>>;
   /** By VMID: the guests that the plan touches. */
   readonly observed: ReadonlyMap<number, Observed<ObservedGuest>>;
+  /** Who every guest of the cluster says it is; null where no guest is to be taken in, and nobody asked. */
+  readonly bearers: Observed<readonly Bearer[]> | null;
   /** VMIDs that were ever given or seen (P14). */
   readonly everUsed: ReadonlySet<number>;
 }

@@ -4,7 +4,7 @@ export const guestLocked: Rule = {
   name: 'guest.locked',
   judge: (draft, input) =>
     draft.actions.flatMap((action) => {
-      if (action.kind !== 'update') return [];
+      if (action.kind === 'create') return [];
       const seen = worldOf(input, action)?.observed.get(action.target.vmid);
       if (seen?.ok !== true) return [refusal('guest.locked', `VM ${action.name}`, 'whether it is locked is not known', 'Repair what keeps the guest from being read, then plan again.')];
       const { lock } = seen.value.config;

@@ -6,7 +6,7 @@ import { objectOf, refusal, worldOf, type Rule } from './rule';
 const createNeeds = ['Pool.Allocate'];
 /** Right of the update token for a step; a stamp is NetBox's, create and hand-over are the create token's. */
 const updateNeeds: Readonly<Record<StepKind, string | null>> = {
-  create: null, clone: null, 'hand-over': null, stamp: null, cores: 'VM.Config.CPU', memory: 'VM.Config.Memory', name: 'VM.Config.Options', description: 'VM.Config.Options', tags: 'VM.Config.Options', 'on-boot': 'VM.Config.Options',
+  create: null, clone: null, 'hand-over': null, stamp: null, adopt: 'VM.Config.Options', cores: 'VM.Config.CPU', memory: 'VM.Config.Memory', name: 'VM.Config.Options', description: 'VM.Config.Options', tags: 'VM.Config.Options', 'on-boot': 'VM.Config.Options',
   nic: 'VM.Config.Network', 'cloud-init': 'VM.Config.Cloudinit', start: 'VM.PowerMgmt', shutdown: 'VM.PowerMgmt', // Optional rights: optional-rights.ts.
   'disk-add': null, 'disk-grow': null, 'disk-detach': null,
 };
@@ -22,7 +22,7 @@ function judgeOne(thing: Action | PlannedDeletion, world: ClusterWorld | undefin
   const say = (observed: string, next: string) => [refusal('guest.pool-rights', objectOf(thing), observed, next)];
   if (world === undefined || !world.poolRights.ok) return say('the rights of our tokens are not known', 'Repair what keeps the access list from being read, then plan again.');
   const isDeletion = !('kind' in thing);
-  const seen = isDeletion || thing.kind === 'update' ? world.observed.get(thing.target.vmid) : undefined;
+  const seen = isDeletion || thing.kind !== 'create' ? world.observed.get(thing.target.vmid) : undefined;
   const pool = !isDeletion && thing.kind === 'create' ? thing.spec.pool : seen?.ok === true ? seen.value.pool : null;
   const allowed = isDeletion ? world.settings.deletablePools : world.settings.managedPools;
   if (pool === null) return say('the guest is in no pool', `Put it into one of: ${allowed.join(', ') || 'none is configured'}, in Proxmox, by hand.`);

@@ -3,12 +3,12 @@
 import type { Instant } from '../../kernel';
 import type { Tone } from './words';
 
-export type Mark = 'refused' | 'unknown' | 'warning' | 'ok' | 'destroy' | 'change' | 'create' | 'drift';
+export type Mark = 'refused' | 'unknown' | 'warning' | 'ok' | 'destroy' | 'change' | 'adopt' | 'create' | 'drift';
 
 /** A mark is a symbol and a word, so that neither colour nor symbol is needed to understand it. */
 export const markWords: Readonly<Record<Mark, { readonly symbol: string; readonly word: string }>> = {
   refused: { symbol: '✖', word: 'refused' }, unknown: { symbol: '?', word: 'unknown, counts as refused' }, warning: { symbol: '!', word: 'warning' }, ok: { symbol: '✔', word: 'ok' },
-  destroy: { symbol: '−', word: 'destroy' }, change: { symbol: '~', word: 'change' }, create: { symbol: '+', word: 'create' }, drift: { symbol: '≠', word: 'drift' },
+  destroy: { symbol: '−', word: 'destroy' }, change: { symbol: '~', word: 'change' }, adopt: { symbol: '»', word: 'take in' }, create: { symbol: '+', word: 'create' }, drift: { symbol: '≠', word: 'drift' },
 };
 
 export interface ChangedValue { readonly label: string; readonly before: string; readonly after: string }

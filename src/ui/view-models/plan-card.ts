@@ -12,11 +12,12 @@ type PlannedStep = PlannedAction['steps'][number];
 /** `1 to destroy by request, 1 to change, 1 to create`, or why there is nothing. */
 export function countingLine(plan: PlanView): string {
   const changes = plan.actions.filter((action) => action.kind === 'update').length;
+  const adopts = plan.actions.filter((action) => action.kind === 'adopt').length;
   const creates = plan.actions.filter((action) => action.kind === 'create').length;
   const refusals = plan.findings.filter((finding) => finding.severity === 'refusal').length;
   const parts = [
     ...(plan.deletions.length > 0 ? [`${plan.deletions.length} to destroy, each by a request of its own`] : []),
-    ...(changes > 0 ? [`${changes} to change`] : []), ...(creates > 0 ? [`${creates} to create`] : []), ...(refusals > 0 ? [`${refusals} refused`] : []),
+    ...(changes > 0 ? [`${changes} to change`] : []), ...(adopts > 0 ? [`${adopts} to take in`] : []), ...(creates > 0 ? [`${creates} to create`] : []), ...(refusals > 0 ? [`${refusals} refused`] : []),
   ];
   return parts.length === 0 ? 'No changes: Proxmox already is what the branch wants.' : parts.join(', ');
 }
@@ -30,6 +31,7 @@ export function planCard(plan: PlanView, names: Names): Card {
       ...findings(plan.findings),
       ...(plan.deletions.length === 0 ? [] : [{ key: 'destroy', heading: 'Destroy', tone: 'danger' as const, lines: plan.deletions.map(deletion) }]),
       ...actions(plan, 'update', 'change', 'Change'),
+      ...actions(plan, 'adopt', 'adopt', 'Take in'),
       ...actions(plan, 'create', 'create', 'Create'),
       { key: 'where', heading: 'Where from', lines: source(plan, names) },
     ],
@@ -66,14 +68,14 @@ const place = (guest: PlannedAction['guest']): string => `${guestKind(guest.kind
 
 const deletion = ({ guest }: PlanView['deletions'][number]): CardLine => ({ mark: 'destroy', text: place(guest), more: 'Nothing is destroyed by this plan: after the merge it becomes a request that another person has to approve.' });
 
-function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | 'create', heading: string): CardSection[] {
+function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | 'adopt' | 'create', heading: string): CardSection[] {
   const found = plan.actions.filter((action) => action.kind === kind);
   if (found.length === 0) return [];
-  return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind === 'create' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: [...action.steps.slice(0, 1).map(changed), ...made(action), ...action.steps.slice(1).map(changed)] })) }];
+  return [{ key: mark, heading, lines: found.map((action) => ({ mark, text: place(action.guest), ...(kind !== 'update' ? {} : { more: action.needsReboot ? 'a reboot is needed before all of it holds' : 'no reboot needed' }), values: [...action.steps.slice(0, 1).map(changed), ...made(action), ...action.steps.slice(1).map(changed)] })) }];
 }
 
 const labels: Readonly<Record<PlannedStep['kind'], string>> = {
-  create: 'guest', clone: 'guest', 'cloud-init': 'cloud-init', 'hand-over': 'pool', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
+  create: 'guest', clone: 'guest', 'cloud-init': 'cloud-init', 'hand-over': 'pool', adopt: 'marker', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
   nic: 'interface', 'disk-add': 'new disk', 'disk-grow': 'disk', 'disk-detach': 'disk taken out', stamp: 'NetBox record',
 };
 
@@ -81,6 +83,7 @@ function changed(step: PlannedStep): ChangedValue {
   const label = 'slot' in step ? `${labels[step.kind]} ${step.slot}` : labels[step.kind];
   const of = (before: string, after: string): ChangedValue => ({ label, before, after });
   switch (step.kind) {
+    case 'adopt': return of('not known to Sluice', `marker ${step.after} in the description`);
     case 'stamp': return of('as it is', `stamped with VMID ${step.after}`);
     case 'tags': return of(step.before.length === 0 ? 'as they are' : `without ${step.before.join(', ')}`, step.after.length === 0 ? 'none added' : `with ${step.after.join(', ')}`);
     case 'memory': case 'disk-grow': return of(sizeText(step.before), sizeText(step.after));

@@ -90,6 +90,8 @@ const kindOf = (value: unknown, field: string): Result<GuestKind> =>
 function noVmid(wanted: number | null, { guests, settings: { vmidRange: range } }: ClusterWorld, field: string): readonly [observed: string, next: string] {
   if (!guests.ok) return ['which VMIDs are taken is not known', 'Repair what keeps the guests from being listed, then plan again.'];
   if (wanted === null) return [`no VMID is left in ${range.first}-${range.last}`, 'Widen the VMID range of the cluster in the configuration.'];
+  const bearer = guests.value.find((row) => row.vmid === wanted);
+  if (bearer !== undefined) return [`VMID ${wanted} is wanted, and it belongs to ${bearer.kind} ${bearer.name ?? ''} on ${bearer.node}`, `Clear ${field}: a new VM gets a new guest. To take that guest in, make the VM in main without ${field}, then set ${field} in a branch.`];
   return [isInRange(range, wanted) ? `VMID ${wanted} is wanted, and it belongs or belonged to a guest` : `VMID ${wanted} is wanted, outside ${range.first}-${range.last}`, `Clear ${field}: Sluice never uses a VMID twice and gives one of its own range.`];
 }
 
