@@ -4,9 +4,18 @@ import { until } from './until';
 
 export interface MadeBranch { readonly id: number; readonly name: string; readonly plan: any }
 export interface NewVm { readonly name: string; readonly status?: 'planned' | 'active'; readonly vcpus?: number; readonly memory?: number; readonly description?: string; readonly node?: string; readonly tags?: readonly string[]; readonly cluster?: string }
-export type VmChange = Readonly<Partial<Record<'vcpus' | 'memory' | 'description', number | string>>>;
+type Fields = Readonly<Record<string, unknown>>;
+export interface VmChange {
+  readonly name?: string; readonly vcpus?: number; readonly memory?: number; readonly description?: string; readonly status?: string; readonly start_on_boot?: 'on' | 'off';
+  /** Slugs, all of them. */
+  readonly tags?: readonly string[];
+  /** By slot: fields make or change it, null takes it out. */
+  readonly disks?: Readonly<Record<string, Fields | null>>;
+  readonly nics?: Readonly<Record<string, Fields | null>>;
+}
 
 const vms = '/api/virtualization/virtual-machines/';
+const children = { disks: '/api/virtualization/virtual-disks/', nics: '/api/virtualization/interfaces/' } as const;
 let count = 0;
 
 export class SmallBranches {
@@ -37,14 +46,31 @@ export class SmallBranches {
       await this.as('engineer', 'POST', '/api/virtualization/virtual-disks/', { virtual_machine: vmId, name: 'scsi0', size: 1024 }, name);
       await this.as('engineer', 'POST', '/api/virtualization/interfaces/', { virtual_machine: vmId, name: 'net0', enabled: true }, name);
     }
-    for (const [vm, change] of Object.entries(changes)) await this.as('engineer', 'PATCH', `${vms}${await this.vmId(vm)}/`, change, name);
+    for (const [vm, change] of Object.entries(changes)) await this.change(await this.vmId(vm), change, name);
     return { id, name };
+  }
+
+  private async change(vmId: number, { disks, nics, tags, ...fields }: VmChange, branch: string): Promise<void> {
+    const body = { ...fields, ...(tags === undefined ? {} : { tags: tags.map((slug) => ({ slug })) }) };
+    if (Object.keys(body).length > 0) await this.as('engineer', 'PATCH', `${vms}${vmId}/`, body, branch);
+    for (const [what, rows] of [['disks', disks], ['nics', nics]] as const) {
+      for (const [slot, wanted] of Object.entries(rows ?? {})) await this.changeChild(what, vmId, slot, wanted, branch);
+    }
+  }
+
+  private async changeChild(what: keyof typeof children, vmId: number, slot: string, wanted: Fields | null, branch: string): Promise<void> {
+    const path = children[what];
+    const known = (await this.story.netbox('admin').get<any>(`${path}?virtual_machine_id=${vmId}&name=${slot}`)).body.results[0];
+    if (known === undefined) await this.as('engineer', 'POST', path, { virtual_machine: vmId, name: slot, ...wanted }, branch);
+    else if (wanted === null) await this.as('engineer', 'DELETE', `${path}${known.id}/`, undefined, branch);
+    else await this.as('engineer', 'PATCH', `${path}${known.id}/`, wanted, branch);
   }
 
   async plan(branchId: number): Promise<any> {
     let answer = await this.story.service.post('/api/intent/plans', { netbox: 'netbox', branchId }, { 'Idempotency-Key': `small-${branchId}-${++count}` });
     if (answer.status === 202) await until(async () => (answer = await this.story.service.post('/api/intent/plans', { netbox: 'netbox', branchId }, { 'Idempotency-Key': `small-${branchId}-${++count}` })).status === 201, 'the plan');
-    expect([answer.status, answer.body.findings]).toEqual([201, []]);
+    const findings = (answer.body['findings'] ?? []) as readonly { readonly severity: string }[];
+    expect([answer.status, findings.filter((finding) => finding.severity !== 'info')]).toEqual([201, []]);
     return answer.body;
   }
 
