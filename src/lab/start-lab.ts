@@ -9,7 +9,7 @@ import { netboxLabOf } from './netbox';
 import { tokenIdOf, tokenNames } from './proxmox';
 import type { LabAnswer, LabOrder } from './process';
 import { labSecrets, type LabSecrets } from './scenario/secrets';
-import { netboxOptions, waitingBranch } from './scenario/netbox';
+import { netboxOptions, secondBranch, waitingBranch } from './scenario/netbox';
 import { labClusters, proxmoxOptions } from './scenario/proxmox';
 import { NetBoxPeople } from './scenario/netbox-people';
 import { seedDatabase } from './scenario/seed-database';
@@ -49,6 +49,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const people = new NetBoxPeople(answer.netbox.url, secrets);
   const config = defaultConfig({ mode: 'lab', reconcileEvery: 15, plan: { maxCores: 32 }, deletion: { window: 60, approveWithin: 86_400, startWithin: 86_400, threshold: 1, maxPerHour: 10, powerOff: 'refuse' }, serviceTokens: [{ name: 'lab', token: secrets.serviceToken, permissions: ['view', 'operate'] }], dataDirectory: directory, ...options.overrides, ...connections(answer, secrets, directory) });
   const branchId = await people.branchId(waitingBranch);
+  const branches = [{ id: branchId, name: waitingBranch }, { id: await people.branchId(secondBranch), name: secondBranch }];
   return {
     config, secrets, branchId,
     parts: { branch: { netbox: 'netbox', id: branchId, name: waitingBranch }, mergeAsEngineer: () => people.mergeAsEngineer(branchId) }, netboxUrl: answer.netbox.url, proxmox: answer.proxmox,
@@ -56,7 +57,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
     connect: async (sluiceUrl) => {
       await people.pointAt(sluiceUrl);
       await netboxLabOf(answer.netbox.url).gate({ url: sluiceUrl, secret: secrets.gate, netbox: 'netbox' });
-      writeLabFile(options.labFile, sluiceUrl, answer, secrets, directory, branchId);
+      writeLabFile(options.labFile, sluiceUrl, answer, secrets, directory, branches);
     },
     stop: () => stopChild(child),
   };
@@ -104,13 +105,13 @@ function connections(answer: LabAnswer, secrets: LabSecrets, directory: string):
   };
 }
 
-function writeLabFile(file: string, url: string, answer: LabAnswer, secrets: LabSecrets, directory: string, branchId: number): void {
+function writeLabFile(file: string, url: string, answer: LabAnswer, secrets: LabSecrets, directory: string, branches: readonly { readonly id: number; readonly name: string }[]): void {
   const lab = {
     sluice: { url, serviceToken: secrets.serviceToken },
     netbox: { name: 'netbox', url: answer.netbox.url, tokens: secrets.netbox, webhookSecret: secrets.webhook, gateSecret: secrets.gate },
     proxmox: answer.proxmox.map(({ name, nodes }) => ({ name, version: labClusters.find((cluster) => cluster.name === name)?.version, nodes, tokens: { ...Object.fromEntries(tokenNames.map((token) => [tokenIdOf(token), secrets.proxmox[token]])), 'root@pam!lab': secrets.root }, caFile: join(directory, `${name}-ca.pem`) })),
     people: (['engineer', 'approver'] as const).map((role) => ({ role, username: role, password: secrets.passwords[role] })),
-    branches: [{ id: branchId, name: waitingBranch }],
+    branches,
   };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(lab, null, 2)}\n`, { mode: 0o600 });

@@ -10,8 +10,8 @@ jest.setTimeout(60_000);
 let story: Story;
 beforeAll(async () => {
   story = await startStory();
-  // The first tick plans the branch that waits; after it nothing happens by itself.
-  await until(async () => (await story.service.get<Wire[]>('/api/intent/plans')).body.length > 0, 'the plan of the waiting branch');
+  // The first tick plans the two branches that wait; after it nothing happens by itself.
+  await until(async () => (await story.service.get<Wire[]>('/api/intent/plans')).body.length > 1, 'the plans of the waiting branches');
   await lookedUp(story);
 });
 afterAll(() => story.end());

@@ -24,7 +24,7 @@ export function seededState(options: ProxmoxSimOptions, certificate: ClusterStat
   for (const each of seed.guests) addGuest(state, options, each, now);
   for (const { volid, gib } of seed.images ?? []) {
     const { storage, name } = splitVolid(volid);
-    state.volumes[volid] = { storage, content: name.startsWith('vztmpl/') ? 'vztmpl' : 'iso', owner: null, node: null, bytes: Math.round(gib * 1024 ** 3), format: formatOf(name), created: now, parent: null, stuck: false };
+    state.volumes[volid] = { storage, content: name.startsWith('vztmpl/') ? 'vztmpl' : name.startsWith('snippets/') ? 'snippets' : 'iso', owner: null, node: null, bytes: Math.round(gib * 1024 ** 3), format: formatOf(name), created: now, parent: null, stuck: false };
   }
   if (seed.rights !== undefined) addSluice(state, seed.rights);
   return state;

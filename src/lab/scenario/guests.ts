@@ -51,3 +51,12 @@ export const stranger: SeedGuest = {
   vmid: 100, kind: 'qemu', node: 'pve1', running: true,
   config: { name: 'legacy-fileserver', cores: '2', memory: '4096', ostype: 'l26', scsi0: 'vmdata:vm-100-disk-0,size=100G', net0: 'virtio=BC:24:11:00:01:00,bridge=vmbr0', smbios1: 'uuid=30000000-0000-4000-8000-000000000100', meta: 'creation-qemu=8.1.0,ctime=1700000000' },
 };
+
+/** A template with a cloud-init drive, from which the second waiting branch makes a VM. */
+export const template: SeedGuest = {
+  vmid: 9000, kind: 'qemu', node: 'pve1', pool: 'templates',
+  config: {
+    name: 'debian-12', template: '1', cores: '1', sockets: '1', memory: '1024', ostype: 'l26', scsihw: 'virtio-scsi-single', boot: 'order=scsi0', scsi0: 'vmdata:base-9000-disk-0,size=8G', ide2: 'vmdata:vm-9000-cloudinit,media=cdrom',
+    net0: 'virtio=BC:24:11:00:90:00,bridge=vmbr0', agent: '1', smbios1: 'uuid=30000000-0000-4000-8000-000000009000', meta: 'creation-qemu=9.0.2,ctime=1750000000',
+  },
+};

@@ -7,6 +7,8 @@ import type { LabSecrets } from './secrets';
 
 const vm = 'virtualization.virtualmachine';
 export const waitingBranch = 'web-tier';
+/** Shows the breadth: a clone with cloud-init, a container, and a guest that runs changed in several ways. */
+export const secondBranch = 'app-tier';
 
 const field = (name: string, type: string, objectTypes: readonly string[], label: string, more: Readonly<Record<string, string>> = {}): SeedRequest =>
   ({ as: 'admin', path: '/api/extras/custom-fields/', body: { name, label, type, object_types: [...objectTypes], ...more } });
@@ -30,7 +32,10 @@ const inventory: readonly SeedRequest[] = [
   { as: 'admin', path: '/api/dcim/manufacturers/', body: { name: 'Generic', slug: 'generic' } },
   { as: 'admin', path: '/api/dcim/device-types/', body: { manufacturer: { slug: 'generic' }, model: 'Server', slug: 'server' } },
   { as: 'admin', path: '/api/dcim/device-roles/', body: { name: 'Hypervisor', slug: 'hypervisor', color: '9e9e9e' } },
-  { as: 'admin', path: '/api/extras/tags/', body: [{ name: 'Web', slug: 'web', color: '2196f3' }, { name: 'Production', slug: 'production', color: 'f44336' }] },
+  { as: 'admin', path: '/api/extras/tags/', body: [{ name: 'Web', slug: 'web', color: '2196f3' }, { name: 'Production', slug: 'production', color: 'f44336' }, { name: 'Gateway', slug: 'gateway', color: '4caf50' }] },
+  { as: 'admin', path: '/api/ipam/vlans/', save: 'vlan20', body: { vid: 20, name: 'servers', status: 'active' } },
+  { as: 'admin', path: '/api/ipam/prefixes/', body: { prefix: '10.20.0.0/24', status: 'active', vlan: '{{vlan20}}' } },
+  { as: 'admin', path: '/api/ipam/ip-addresses/', body: { address: '10.20.0.1/24', status: 'active', description: 'gateway of servers', tags: [{ slug: 'gateway' }] } },
   ...labClusters.flatMap((cluster): readonly SeedRequest[] => [
     { as: 'admin', path: '/api/virtualization/clusters/', body: { name: cluster.name, type: { slug: 'proxmox-ve' }, status: 'active' } },
     { as: 'admin', path: '/api/dcim/devices/', body: cluster.nodes.map((node) => ({ name: node, device_type: { slug: 'server' }, role: { slug: 'hypervisor' }, site: { slug: 'saxony' }, cluster: { name: cluster.name }, status: 'active' })) },
@@ -41,7 +46,7 @@ const recordOf = (guest: LabGuest): readonly SeedRequest[] => [
   { as: 'admin', path: '/api/virtualization/virtual-machines/', save: guest.name, body: { name: guest.name, cluster: { name: guest.cluster }, device: { name: guest.node }, status: guest.running ? 'active' : 'offline', vcpus: guest.cores, memory: guest.memoryMib, description: guest.human, custom_fields: { proxmox_kind: 'qemu', proxmox_vm_id: guest.vmid, sluice_guest_id: guest.guestId } } },
   { as: 'admin', path: '/api/virtualization/interfaces/', save: `${guest.name}/net0`, body: { virtual_machine: `{{${guest.name}}}`, name: 'net0', enabled: true } },
   { as: 'admin', path: '/api/dcim/mac-addresses/', save: `${guest.name}/mac`, body: { mac_address: guest.mac, assigned_object_type: 'virtualization.vminterface', assigned_object_id: `{{${guest.name}/net0}}` } },
-  { as: 'admin', path: '/api/virtualization/virtual-disks/', body: { virtual_machine: `{{${guest.name}}}`, name: 'scsi0', size: guest.diskGib * 1024 } },
+  { as: 'admin', path: '/api/virtualization/virtual-disks/', save: `${guest.name}/scsi0`, body: { virtual_machine: `{{${guest.name}}}`, name: 'scsi0', size: guest.diskGib * 1024 } },
 ];
 
 /** The waiting branch: one VM is made, one changed, one goes. */
@@ -52,6 +57,25 @@ const branch: readonly SeedRequest[] = [
   { as: 'engineer', branch: waitingBranch, path: '/api/virtualization/interfaces/', body: { virtual_machine: '{{web-03}}', name: 'net0', enabled: true } },
   { as: 'engineer', branch: waitingBranch, method: 'PATCH', path: '/api/virtualization/virtual-machines/{{app-01}}/', body: { vcpus: 4, description: 'application server, grown for spring' } },
   { as: 'engineer', branch: waitingBranch, method: 'DELETE', path: '/api/virtualization/virtual-machines/{{old-01}}/' },
+];
+
+const made = (name: string, kind: 'qemu' | 'lxc', description: string, fields: Readonly<Record<string, string | number>>): SeedRequest =>
+  ({ as: 'engineer', branch: secondBranch, path: '/api/virtualization/virtual-machines/', save: name, body: { name, cluster: { name: 'leipzig' }, status: 'active', vcpus: 2, memory: 2048, description, tags: [{ slug: 'web' }], custom_fields: { proxmox_kind: kind, proxmox_node: 'pve1', proxmox_pool: 'sluice-managed', ...fields } } });
+const placed = (name: string, disk: string, size: number, address: string): readonly SeedRequest[] => [
+  { as: 'engineer', branch: secondBranch, path: '/api/virtualization/virtual-disks/', body: { virtual_machine: `{{${name}}}`, name: disk, size } },
+  { as: 'engineer', branch: secondBranch, path: '/api/virtualization/interfaces/', save: `${name}/net0`, body: { virtual_machine: `{{${name}}}`, name: 'net0', enabled: true, mode: 'access', untagged_vlan: '{{vlan20}}' } },
+  { as: 'engineer', branch: secondBranch, path: '/api/ipam/ip-addresses/', body: { address, status: 'active', assigned_object_type: 'virtualization.vminterface', assigned_object_id: `{{${name}/net0}}` } },
+];
+
+const breadth: readonly SeedRequest[] = [
+  { as: 'engineer', path: '/api/plugins/branching/branches/', save: 'breadth', body: { name: secondBranch, description: 'app-02 is cloned, cache-01 is a container, web-02 is tagged, grown and moved into a VLAN', custom_fields: { apply_to_proxmox: true, apply_destroy_confirmed: false } } },
+  made('app-02', 'qemu', 'second application server', { proxmox_template_vmid: 9000, cloud_init_user: 'ops', cloud_init_ssh_keys: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx ops@lab', cloud_init_network: 'nameserver=10.20.0.53,searchdomain=lab.example' }),
+  ...placed('app-02', 'scsi0', 16_384, '10.20.0.24/24'),
+  made('cache-01', 'lxc', 'cache for the web fronts', { proxmox_ostemplate: 'local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst', proxmox_storage: 'vmdata' }),
+  ...placed('cache-01', 'rootfs', 4096, '10.20.0.30/24'),
+  { as: 'engineer', branch: secondBranch, method: 'PATCH', path: '/api/virtualization/virtual-machines/{{web-02}}/', body: { tags: [{ slug: 'web' }, { slug: 'production' }], start_on_boot: 'on' } },
+  { as: 'engineer', branch: secondBranch, method: 'PATCH', path: '/api/virtualization/virtual-disks/{{web-02/scsi0}}/', body: { size: 24_576 } },
+  { as: 'engineer', branch: secondBranch, method: 'PATCH', path: '/api/virtualization/interfaces/{{web-02/net0}}/', body: { mode: 'access', untagged_vlan: '{{vlan20}}' } },
 ];
 
 const inBranches = ['virtualization.virtualmachine', 'virtualization.vminterface', 'virtualization.virtualdisk', 'dcim.macaddress', 'ipam.ipaddress', 'extras.tag', 'virtualization.cluster', 'dcim.device', 'ipam.vlan'];
@@ -73,5 +97,5 @@ export const netboxOptions = (secrets: LabSecrets, directory: string): NetBoxSim
       { name: 'sluice: stamps and records put back', objectTypes: guestObjects, actions: ['view', 'add', 'change'] },
     ] },
   ],
-  seed: [...fields, ...inventory, ...labGuests.flatMap(recordOf), ...branch],
+  seed: [...fields, ...inventory, ...labGuests.flatMap(recordOf), ...branch, ...breadth],
 });
