@@ -22,6 +22,17 @@ export interface PowerStatus {
 }
 export interface PendingRow { readonly key: string; readonly value: string | null; readonly pending: string | null; readonly delete: boolean }
 export interface AclRow { readonly path: string; readonly role: string; readonly holderKind: 'user' | 'token' | 'group'; readonly holder: string; readonly propagate: boolean }
+/** What stands in the way of moving a VM to one node, as Proxmox sees it. */
+export interface MigrationCheck {
+  /** Volumes that the target cannot reach. */
+  readonly localDisks: readonly string[];
+  /** Devices of the node itself. */
+  readonly localResources: readonly string[];
+  /** Anything else, in words. */
+  readonly obstacles: readonly string[];
+}
+/** Live, stopped, or stopped here and started there: a container that runs knows no other way. */
+export type MigrationMode = 'online' | 'offline' | 'restart';
 /** path -> privileges, as `GET /access/permissions` tells the caller about itself. */
 export type Permissions = Readonly<Record<string, readonly string[]>>;
 export interface TaskRow { readonly upid: Upid; readonly type: string; readonly id: string; readonly user: string; readonly startTime: number; readonly status: string | null; readonly running: boolean }
@@ -112,5 +123,9 @@ export interface ProxmoxUpdater {
   start(guest: Fresh<GuestIdentity>): Promise<WriteOutcome>;
   shutdown(guest: Fresh<GuestIdentity>, timeoutSeconds: number): Promise<WriteOutcome>;
   stop(guest: Fresh<GuestIdentity>): Promise<WriteOutcome>;
+  /** To another node of the cluster, its volumes staying where they are. A task. */
+  migrate(guest: Fresh<GuestIdentity>, target: string, mode: MigrationMode): Promise<WriteOutcome>;
+  /** A read that wants the right to migrate, which the reflect token has not. VMs only: Proxmox VE 8.4 has none for containers. */
+  migrationCheck(guest: GuestRef & { readonly kind: 'qemu' }, target: string): Promise<Observed<MigrationCheck>>;
   permissions(): Promise<Observed<Permissions>>;
 }

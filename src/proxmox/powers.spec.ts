@@ -9,7 +9,7 @@ import type { ProxmoxHttp } from './http';
 
 // A new word in a port or in a change does not compile before it stands here, where it is read together with the promise.
 const creator: Readonly<Record<keyof ProxmoxCreator, true>> = { createVm: true, createContainer: true, clone: true, handOver: true, permissions: true };
-const updater: Readonly<Record<keyof ProxmoxUpdater, true>> = { configure: true, addDisk: true, growDisk: true, start: true, shutdown: true, stop: true, permissions: true };
+const updater: Readonly<Record<keyof ProxmoxUpdater, true>> = { configure: true, addDisk: true, growDisk: true, start: true, shutdown: true, stop: true, migrate: true, migrationCheck: true, permissions: true };
 const lender: Readonly<Record<keyof ProxmoxLender, true>> = { lend: true, takeBack: true, permissions: true };
 const destroyer: Readonly<Record<keyof ProxmoxDestroyer, true>> = { destroy: true, permissions: true };
 const changes: Readonly<Record<ConfigChange['kind'], true>> = { name: true, cores: true, memory: true, description: true, tags: true, 'on-boot': true, nic: true, detach: true, 'cloud-init': true };

@@ -18,7 +18,8 @@ const linesAPage = 500;
 
 type Read = <T>(request: ReadRequest, parse: (data: unknown, answer: Answered) => Observed<T>, telling?: readonly number[]) => Promise<Observed<T>>;
 
-const readWith = (http: ProxmoxHttp, credential: TokenCredential): Read => async (request, parse, telling) =>
+/** Reads with any token: what is not a well-formed 200 is a fault that names its call. */
+export const readWith = (http: ProxmoxHttp, credential: TokenCredential): Read => async (request, parse, telling) =>
   named(request, http, observed(await http.send(credential, request), '', parse, telling));
 
 /** A fault says which call of which cluster it comes from, and the place inside the answer where a parser named one. */

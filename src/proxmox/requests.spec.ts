@@ -32,6 +32,7 @@ const writes: readonly (readonly [string, built.WriteRequest])[] = (['qemu', 'lx
     [`name ${kind}`, built.configure(guest, { kind: 'name', name: 'web-2' })], [`on boot ${kind}`, built.configure(guest, { kind: 'on-boot', on: true })], [`nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: kind === 'qemu' ? 'bridge=vmbr0,tag=5,virtio=BC:24:11:AA:BB:CC' : 'bridge=vmbr0,hwaddr=BC:24:11:AA:BB:CC,name=eth1' })],
     [`no nic ${kind}`, built.configure(guest, { kind: 'nic', slot: 'net1', property: null })], [`grow ${kind}`, built.growDisk(guest, kind === 'qemu' ? 'scsi0' : 'rootfs', 20_480)], ...(kind === 'qemu' ? [[`detach ${kind}`, built.configure(guest, { kind: 'detach', slot: 'scsi1' })], [`add disk ${kind}`, built.addDisk(guest, { slot: 'scsi1', storage: 'disks', sizeMib: 1536 })]] as const : []),
     ...(kind === 'qemu' ? [[`cloud-init ${kind}`, built.configure(guest, { kind: 'cloud-init', options: { ciuser: 'ops' } })]] as const : []),
+    ...(kind === 'qemu' ? (['online', 'offline'] as const) : (['restart', 'offline'] as const)).map((mode) => [`migrate ${mode} ${kind}`, built.migrate(guest, 'pve2', mode)] as const),
     [`start ${kind}`, built.start(guest)], [`shutdown ${kind}`, built.shutdown(guest, 120)], [`stop ${kind}`, built.stop(guest)], [`destroy ${kind}`, built.destroy(guest)],
     [`lend user ${kind}`, built.lend(guest, 'user', borrower)], [`lend token ${kind}`, built.lend(guest, 'token', borrower)],
   ] as const;
@@ -40,7 +41,7 @@ const all: readonly (readonly [string, built.WriteRequest | built.ReadRequest])[
   ...writes, ['createVm from ISO', built.createVm({ ...spec, origin: { kind: 'iso', volid: 'local:iso/debian.iso' }, cloudInit }, 'web', 'sluice-intake')], ['createContainer', built.createContainer(container, 'web', 'sluice-intake')], ['clone', built.clone(cloned, 'web', 'sluice-intake')], ['linked clone', built.clone({ ...cloned, node: 'pve2', origin: { ...cloned.origin, storage: null } }, 'web', 'sluice-intake')],
   ['createVm', built.createVm(spec, 'web', 'sluice-intake')], ['take back user', built.takeBack(vmid, 'user', borrower, 'pve1')], ['take back token', built.takeBack(vmid, 'token', borrower, null)],
   ...Object.entries({
-    version: built.reads.version(), clusterStatus: built.reads.clusterStatus(), guests: built.reads.guests(), guestConfig: built.reads.guestConfig(place), pending: built.reads.pending(place), power: built.reads.power(place), snapshots: built.reads.snapshots(place),
+    version: built.reads.version(), clusterStatus: built.reads.clusterStatus(), guests: built.reads.guests(), guestConfig: built.reads.guestConfig(place), pending: built.reads.pending(place), power: built.reads.power(place), snapshots: built.reads.snapshots(place), migrationCheck: built.reads.migrationCheck(place, 'pve2'),
     isVmidFree: built.reads.isVmidFree(vmid), nodeFacts: built.reads.nodeFacts('pve1'), storages: built.reads.storages('pve1'), bridges: built.reads.bridges('pve1'), volumes: built.reads.volumes('pve1', 'local', 'iso'), pools: built.reads.pools(), poolMembers: built.reads.poolMembers('cust1'), haGuests: built.reads.haGuests(),
     replicatedGuests: built.reads.replicatedGuests(), backupStorages: built.reads.backupStorages('pve1'), backups: built.reads.backups('pve1', 'local', vmid), acl: built.reads.acl(), roles: built.reads.roles(), permissions: built.reads.permissions(),
     tasks: built.reads.tasks('pve1', { vmid, sinceUnix: 1.5 }, 10), taskState: built.reads.taskState(upid), taskLog: built.reads.taskLog(upid, 0, 10),
@@ -53,7 +54,7 @@ describe('what Sluice can ask of Proxmox', () => {
   });
 
   it('P16 P20 has no archive, restore, force, skiplock, purge, destroy-unreferenced-disks and no template conversion', () => {
-    const never = ['archive', 'restore', 'force', 'skiplock', 'purge', 'destroy-unreferenced-disks', 'unique', 'live-restore', 'template', 'overrule-shutdown', 'keepActive', 'protection', 'import-from', 'import-working-storage'];
+    const never = ['archive', 'restore', 'force', 'skiplock', 'purge', 'destroy-unreferenced-disks', 'unique', 'live-restore', 'template', 'overrule-shutdown', 'keepActive', 'protection', 'import-from', 'import-working-storage', 'with-local-disks', 'targetstorage', 'target-storage', 'migration_type'];
     for (const [name, request] of all) {
       expect([name, Object.keys(request.params).filter((key) => never.includes(key))]).toEqual([name, []]);
       expect([name, ...request.path.filter((part) => ['template', 'vzdump', 'unlink', 'rollback', 'agent', 'monitor'].includes(part))]).toEqual([name]);
@@ -105,6 +106,11 @@ describe('what Sluice can ask of Proxmox', () => {
     expect(built.lend(fresh(), 'token', borrower).params).toEqual({ ...common, tokens: borrower });
     expect(built.takeBack(vmid, 'token', borrower, null).params).toEqual({ ...common, tokens: borrower, delete: 1 });
     expect(() => built.lend(fresh(), 'user', 'sluice-destroy@pve')).toThrow(Bug);
+  });
+
+  it('moves a guest with its target and the way alone, asked of the node where it stands', () => {
+    expect(built.migrate(fresh(), 'pve2', 'online')).toMatchObject({ method: 'POST', path: ['nodes', 'pve1', 'qemu', '900', 'migrate'], node: 'pve1', answer: 'task', params: { target: 'pve2', online: 1 } });
+    expect([built.migrate(fresh(), 'pve2', 'offline').params, built.migrate(fresh('lxc'), 'pve2', 'restart').params]).toEqual([{ target: 'pve2' }, { target: 'pve2', restart: 1 }]);
   });
 
   it('asks the node in the UPID for the task', () => {

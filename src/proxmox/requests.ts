@@ -3,7 +3,7 @@
 // conversion is among it. Carries P10, P14, P15, P16, P20.
 import { Bug, exhaustive, type ConfigDigest, type Fresh, type Upid, type Vmid } from '../kernel';
 import { cloudInitOptions, gibForAllocation, isCloudInitKey, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
-import type { ConfigChange, GuestRef } from './ports';
+import type { ConfigChange, GuestRef, MigrationMode } from './ports';
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -39,6 +39,7 @@ export const reads = {
   guestConfig: (guest: GuestRef): ReadRequest => ofGuest(guest, 'config'),
   pending: (guest: GuestRef): ReadRequest => ofGuest(guest, 'pending'),
   power: (guest: GuestRef): ReadRequest => ofGuest(guest, 'status', 'current'),
+  migrationCheck: (guest: GuestRef, target: string): ReadRequest => get([...guestPath(guest), 'migrate'], { target }, guest.node),
   snapshots: (guest: GuestRef): ReadRequest => ofGuest(guest, 'snapshot'),
   isVmidFree: (vmid: Vmid): ReadRequest => get(['cluster', 'nextid'], { vmid }),
   nodeFacts: (node: string): ReadRequest => ofNode(node, ['status']),
@@ -159,6 +160,10 @@ export const start = (guest: Fresh<GuestIdentity>): WriteRequest => verb(guest, 
 /** Never ends by pulling the plug: what did not go down in time is told, and a person decides. */
 export const shutdown = (guest: Fresh<GuestIdentity>, timeoutSeconds: number): WriteRequest => verb(guest, 'shutdown', { timeout: timeoutSeconds, forceStop: 0 });
 export const stop = (guest: Fresh<GuestIdentity>): WriteRequest => verb(guest, 'stop');
+
+/** Never `with-local-disks` and never another storage: a guest whose volumes would have to be copied is not moved by Sluice. */
+export const migrate = (guest: Fresh<GuestIdentity>, target: string, mode: MigrationMode): WriteRequest =>
+  ({ ...plain, method: 'POST', path: [...guestPath(refOf(guest)), 'migrate'], node: guest.node, answer: 'task', params: { target, ...(mode === 'offline' ? {} : { [mode]: 1 }) } });
 
 /** Both halves are needed: with privilege separation the effective right is the intersection (Proxmox VE 8.4). */
 export type LoanHalf = 'user' | 'token';

@@ -3,8 +3,9 @@ import type { TokenCredential } from './connection';
 import type { ProxmoxHttp } from './http';
 import { writeOutcome } from './outcome';
 import type { ProxmoxUpdater, WriteOutcome } from './ports';
-import { ownPermissions } from './reader';
-import { addDisk, configure, growDisk, shutdown, start, stop, type WriteRequest } from './requests';
+import { ownPermissions, readWith } from './reader';
+import { addDisk, configure, growDisk, migrate, reads, shutdown, start, stop, type WriteRequest } from './requests';
+import { readMigrationCheck } from './wire/migration';
 
 export function proxmoxUpdater(http: ProxmoxHttp, credential: TokenCredential): ProxmoxUpdater {
   const write = async (request: WriteRequest): Promise<WriteOutcome> => writeOutcome(await http.send(credential, request), request);
@@ -15,6 +16,8 @@ export function proxmoxUpdater(http: ProxmoxHttp, credential: TokenCredential): 
     start: (guest) => write(start(guest)),
     shutdown: (guest, timeoutSeconds) => write(shutdown(guest, timeoutSeconds)),
     stop: (guest) => write(stop(guest)),
+    migrate: (guest, target, mode) => write(migrate(guest, target, mode)),
+    migrationCheck: (guest, target) => readWith(http, credential)(reads.migrationCheck(guest, target), (data) => readMigrationCheck(target, data)),
     permissions: () => ownPermissions(http, credential),
   };
 }

@@ -5,6 +5,7 @@ import { describeRecorded, recordedProxmox, type RecordedProxmox } from '../../.
 import { readAcl, readPermissions, readRoles } from './access';
 import { readClusterStatus, readGuests, readHaGuests, readIsVmidFree, readPoolMembers, readPoolNames, readReplicatedGuests, readVersion } from './cluster';
 import { readBackups, readPending, readPower, readSnapshots } from './guest';
+import { readMigrationCheck } from './migration';
 import { readBackupStorages, readBridges, readNodeFacts, readStorages, readTaskLog, readTasks, readTaskState } from './node';
 
 const upid = 'UPID:pve1:0001E240:00BC614E:6774A5C0:qmdestroy:100:u@pve!t:';
@@ -14,6 +15,7 @@ const guest = { id: 'qemu/100', type: 'qemu', vmid: 100, node: 'pve1' };
 const status = { vmid: 100, status: 'stopped', qmpstatus: 'stopped', uptime: 0, ha: { managed: 0 } };
 const row = { vmid: 100, kind: 'qemu', node: 'pve1', name: null, status: 'unknown', isTemplate: false, pool: null, tags: [], lock: null };
 
+const may = { running: 0, local_disks: [], local_resources: [], 'mapped-resources': [], allowed_nodes: ['pve2'], not_allowed_nodes: { pve2: {} } };
 const readable: readonly (readonly [string, Observed<unknown>, unknown])[] = [
   ['version', readVersion({ version: '8.4.1', release: '8.4', repoid: 'x', more: {} }), { version: '8.4.1', release: '8.4' }],
   ['cluster', readClusterStatus([cluster(1), node('a'), node('b', 0)]), { name: 'lab', quorate: true, nodes: [{ name: 'a', online: true }, { name: 'b', online: false }] }],
@@ -41,6 +43,12 @@ const readable: readonly (readonly [string, Observed<unknown>, unknown])[] = [
   ['ACL', readAcl([{ path: '/vms/100', roleid: 'R', type: 'token', ugid: 'u@pve!t', propagate: 0 }]), [{ path: '/vms/100', role: 'R', holderKind: 'token', holder: 'u@pve!t', propagate: false }]],
   ['roles', readRoles([{ roleid: 'R', privs: 'VM.Audit,VM.Allocate' }, { roleid: 'NoAccess', privs: '' }]), [{ role: 'R', privileges: ['VM.Allocate', 'VM.Audit'] }, { role: 'NoAccess', privileges: [] }]],
   ['no permissions', readPermissions({}), {}],
+  ['a migration that nothing hinders', readMigrationCheck('pve2', may), { localDisks: [], localResources: [], obstacles: [] }],
+  ['a live one, for which 8.4 names no nodes', readMigrationCheck('pve2', { running: 1, local_disks: [], local_resources: [] }), { localDisks: [], localResources: [], obstacles: [] }],
+  ['local disks and devices', readMigrationCheck('pve2', { ...may, local_disks: [{ volid: 'a:x', size: 1 }], local_resources: ['usb0'] }), { localDisks: ['a:x'], localResources: ['usb0'], obstacles: [] }],
+  ['a node that is not named', readMigrationCheck('pve3', may), { localDisks: [], localResources: [], obstacles: ['Proxmox does not name pve3 among the nodes that it may go to'] }],
+  ['a node that lacks something', readMigrationCheck('pve2', { ...may, allowed_nodes: [], not_allowed_nodes: { pve2: { unavailable_storages: ['a', 'b'], 'blocking-ha-resources': [{ sid: 'vm:1' }], 'unavailable-resources': [] } } }), { localDisks: [], localResources: [], obstacles: ['unavailable storages: a, b', 'blocking ha resources: {"sid":"vm:1"}'] }],
+  ['mapped devices', readMigrationCheck('pve2', { ...may, running: '1', 'mapped-resources': ['gpu', 'nvme'], 'mapped-resource-info': { nvme: { 'live-migration': 1 } } }), { localDisks: [], localResources: [], obstacles: ['the mapped device gpu does not move with a running VM'] }],
   ['permissions', readPermissions({ '/vms/1': { 'VM.Audit': 0, 'VM.Allocate': 1 } }), { '/vms/1': ['VM.Allocate', 'VM.Audit'] }],
 ];
 
@@ -67,6 +75,8 @@ const unreadable: readonly (readonly [string, Observed<unknown>, string])[] = [
   ['a UPID that is none', readTasks(9, [{ upid: 'UPID:x', type: 'x', user: 'u', starttime: 7 }]), 'data[0].upid'],
   ['a task that is neither running nor stopped', readTaskState({ status: 'paused' }), 'data.status: expected running or stopped'],
   ['a log that is one object', readTaskLog({ n: 1, t: 'unable to open file' }, 1), 'data: expected a list'],
+  ['a migration that does not say whether it runs', readMigrationCheck('pve2', { local_disks: [], local_resources: [] }), 'data.running'],
+  ['a migration without its disks', readMigrationCheck('pve2', { running: 1 }), 'data.local_disks: expected a list'],
   ['a holder of an unknown kind', readAcl([{ path: '/', roleid: 'R', type: 'realm', ugid: 'x', propagate: 1 }]), 'data[0].type: expected user or token or group'],
   ['a permission that is neither', readPermissions({ '/': { 'VM.Audit': null } }), 'data./.VM.Audit: expected 0 or 1'],
 ];
