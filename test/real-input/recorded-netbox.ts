@@ -49,6 +49,6 @@ export class RecordedRows {
 }
 
 function matches(row: Row, asked: Asked): boolean {
-  const known: readonly (readonly [string, unknown])[] = [['id', row.id], ['branch_id', (row['branch'] as { id?: unknown } | undefined)?.id], ['app_label', row['app_label']], ['name', row['name']]];
+  const known: readonly (readonly [string, unknown])[] = [['id', row.id], ['branch_id', (row['branch'] as { id?: unknown } | undefined)?.id], ['app_label', row['app_label']], ['name', row['name']], ['slug', row['slug']]];
   return known.every(([filter, value]) => !asked.query.has(filter) || asked.query.getAll(filter).includes(String(value)));
 }

@@ -69,7 +69,7 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   });
   const infos: Finding[] = takesAddresses ? [] : change.ips.map((diff) => ({ rule: 'change.no-counterpart', severity: 'info', object: `address ${diff.repr} of ${object}`, observed: 'an IP address without cloud-init has no counterpart in Proxmox', next: 'Configure it inside the guest.' }));
   if (kind === 'lxc' && found?.origin.kind === 'ostemplate' && !disks.some((disk) => disk.slot === 'rootfs')) refused('create.disk-slot', 'it has no disk rootfs', 'Give the container a virtual disk named rootfs with its size.');
-  if (kind === 'lxc' && nics.length === 0) refused('guest.no-identity', 'it has no interface', 'Give the container an interface net0: a container is known by its MAC addresses.');
+  if (kind === 'lxc' && change.interfaces.length === 0) refused('guest.no-identity', 'it has no interface', 'Give the container an interface net0: a container is known by its MAC addresses.');
   if (found?.origin.kind === 'clone' && cloudInit !== null && !hasDrive) refused('cloud-init.drive', `template ${found.origin.templateName} has no cloud-init drive`, 'Give the template one in Proxmox, or clear the cloud-init fields.');
   if (refusals.length > 0 || kind === null || cores === null || memoryMib === null || node === null || pool === null || tags === null || found === null || allocation === undefined) return onlyFindings(...refusals, ...infos);
 
