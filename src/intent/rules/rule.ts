@@ -16,6 +16,17 @@ export const worldOf = (input: PlanInput, thing: Action | PlannedDeletion): Clus
 
 export const objectOf = (thing: { readonly name: string }): string => `VM ${thing.name}`;
 
+/** By key, so that thousands of changes in one branch are compared without pairs. */
+export function groupBy<T>(all: readonly T[], key: (each: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const group = groups.get(key(each));
+    if (group === undefined) groups.set(key(each), [each]);
+    else group.push(each);
+  }
+  return groups;
+}
+
 /** Worlds that the draft's actions and deletions stand in. */
 export const touchedWorlds = (draft: Draft, input: PlanInput): readonly ClusterWorld[] =>
   [...input.worlds.values()].filter((world) => [...draft.actions, ...draft.deletions].some((thing) => thing.cluster === world.settings.name));
