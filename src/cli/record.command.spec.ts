@@ -77,7 +77,7 @@ describe('sluice lab record proxmox', () => {
     await sluice('proxmox', ...place(), '--max', '1');
     const first = everything(join(cwd, 'new', 'recording'));
     const again = await sluice('proxmox', ...place());
-    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('is there already') as string });
+    expect(again).toMatchObject({ code: 64, err: expect.stringContaining('is there already') as string });
     expect(everything(join(cwd, 'new', 'recording'))).toBe(first);
   });
 

@@ -40,8 +40,8 @@ docs/recording.md tells what is read and what becomes of it.
 Example:
   ${example}
 
-Exit codes: 0 recorded; 2 the command line is wrong; 3 the token was refused; 4 it could not be recorded, or not to its end
-(unreachable, no file, no answers any more); 1 a bug in Sluice.`)
+Exit codes: 0 recorded; 3 the token was refused; 4 it could not be recorded, or not to its end (unreachable, no file, no answers
+any more); 64 the command line is wrong; 1 a bug in Sluice.`)
       .action((options: Options) => run(product, options, surroundings));
   }
 }

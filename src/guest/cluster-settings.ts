@@ -9,6 +9,9 @@ export interface ClusterSettings {
   readonly intakePool: string;
   readonly managedPools: readonly string[];
   readonly deletablePools: readonly string[];
+  /** Some of the managed pools: disks of their guests may be made, grown and detached, and their guests moved to another node. */
+  readonly diskPools?: readonly string[];
+  readonly migratePools?: readonly string[];
   readonly defaultBridge: string | null;
   readonly defaultStorage: string | null;
   readonly vmidRange: VmidRange;

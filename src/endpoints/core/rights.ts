@@ -9,14 +9,19 @@ export type RightsVerdict =
   | { readonly verdict: 'exact' }
   | { readonly verdict: 'missing' | 'broader' | 'unreadable'; readonly observed: string };
 
-/** What set-up may add per pool; without them `right.disk` and `right.migrate` refuse. */
-const managedExtras = ['VM.Config.Disk', 'VM.Migrate'];
 const auditByRoot: Readonly<Record<string, readonly string[]>> = { '/nodes': ['Sys.Audit'], '/vms': ['VM.Audit'], '/storage': ['Datastore.Audit'], '/pool': ['Pool.Audit'], '/sdn': ['SDN.Audit'], '/mapping': ['Mapping.Audit'] };
 
 interface Allowed { readonly must: readonly string[]; readonly may: readonly string[] }
 const none: Allowed = { must: [], may: [] };
 const exactly = (privileges: readonly string[]): Allowed => ({ must: privileges, may: privileges });
 const atMost = (privileges: readonly string[]): Allowed => ({ must: [], may: privileges });
+
+/** What set-up adds on the pools that are named for it; without them `right.disk` and `right.migrate` refuse. */
+function onManaged(pool: string, { diskPools, migratePools }: ClusterSettings): Allowed {
+  const named = (pools: readonly string[] | undefined, privilege: string): Allowed => (pools === undefined ? atMost([privilege]) : pools.includes(pool) ? exactly([privilege]) : none);
+  const extras = [named(diskPools, 'VM.Config.Disk'), named(migratePools, 'VM.Migrate')];
+  return { must: [...managedRights, ...extras.flatMap(({ must }) => must)], may: [...managedRights, ...extras.flatMap(({ may }) => may)] };
+}
 
 /** What the table says about one path. `pools` tells whose guest `/vms/ID` is. */
 function allowedAt(token: TokenName, path: string, settings: ClusterSettings, pools: readonly PoolRow[]): Allowed {
@@ -37,10 +42,10 @@ function allowedAt(token: TokenName, path: string, settings: ClusterSettings, po
       return none;
     }
     case 'update': {
-      if (root === '/pool') return settings.managedPools.includes(name) ? { must: managedRights, may: [...managedRights, ...managedExtras] } : none;
-      if (root === '/storage') return atMost(['Datastore.AllocateSpace']);
+      if (root === '/pool') return settings.managedPools.includes(name) ? onManaged(name, settings) : none;
+      if (root === '/storage') return settings.diskPools?.length === 0 ? none : atMost(['Datastore.AllocateSpace']);
       if (root === '/sdn') return atMost(['SDN.Use']);
-      return root === '/vms' && settings.managedPools.includes(poolOf(name) ?? '') ? atMost([...managedRights, ...managedExtras]) : none;
+      return root === '/vms' && settings.managedPools.includes(poolOf(name) ?? '') ? atMost(onManaged(poolOf(name) ?? '', settings).may) : none;
     }
     case 'lender': {
       if (root === '/pool') return settings.deletablePools.includes(name) ? exactly(loanRights) : none;

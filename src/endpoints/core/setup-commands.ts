@@ -13,7 +13,7 @@ const quoted = (text: string): string => (/^[\w@/.,:-]+$/.test(text) ? text : `'
 
 /** Lines to paste into a root shell of any node, with comments; no secret is in them: Proxmox prints each token's once. */
 export function setupCommands(order: SetupOrder): readonly string[] {
-  const pools = [...new Set([intakePool, ...order.managedPools, ...order.deletablePools])];
+  const pools = [...new Set([intakePool, ...order.managedPools, ...order.deletablePools, ...(order.templatesPool === undefined ? [] : [order.templatesPool])])];
   const roles = order.withAgent ? { ...sluiceRoles, SluiceVmAudit: ['VM.Audit', order.major === 8 ? 'VM.Monitor' : 'VM.GuestAgent.Audit'] } : sluiceRoles;
   return [
     `# Sluice on cluster ${order.cluster} (Proxmox VE ${order.major}). Run as root on any node. Pools that exist already answer so: go on.`,

@@ -46,8 +46,10 @@ function ofClusters(config: Config): readonly Problem[] {
     const before = config.clusters.findIndex((other) => other.netbox === cluster.netbox && other.netboxCluster === cluster.netboxCluster);
     if (before < index) say(`${at}.netboxCluster`, `"${cluster.netboxCluster}", which clusters[${before}] has too`, 'Each cluster is one cluster in NetBox.');
     if (cluster.vmidRange.first > cluster.vmidRange.last) say(`${at}.vmidRange`, `first ${cluster.vmidRange.first} above last ${cluster.vmidRange.last}`, 'Give first and last, outside the range that next-id of this cluster uses.');
-    const unmanaged = cluster.deletablePools.filter((pool) => !cluster.managedPools.includes(pool));
-    if (unmanaged.length > 0) say(`${at}.deletablePools`, unmanaged.join(', '), 'Deletable pools are some of managedPools: add them there too.');
+    for (const [key, what] of [['deletablePools', 'Deletable pools'], ['diskPools', 'Pools whose disks may be changed'], ['migratePools', 'Pools whose guests may be moved']] as const) {
+      const unmanaged = cluster[key].filter((pool) => !cluster.managedPools.includes(pool));
+      if (unmanaged.length > 0) say(`${at}.${key}`, unmanaged.join(', '), `${what} are some of managedPools: add them there too.`);
+    }
     if (cluster.managedPools.includes(cluster.intakePool)) say(`${at}.intakePool`, `"${cluster.intakePool}", also a managed pool`, 'The intake pool is one of its own: what is handed over leaves it.');
     for (const [use, later] of tokenUses.flatMap((one, i) => tokenUses.slice(i + 1).map((other) => [one, other] as const))) {
       const id = cluster.tokens[use]?.id;

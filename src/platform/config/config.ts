@@ -58,6 +58,8 @@ export interface ClusterConfig {
   readonly intakePool: string;
   readonly managedPools: readonly string[];
   readonly deletablePools: readonly string[];
+  readonly diskPools: readonly string[];
+  readonly migratePools: readonly string[];
   readonly defaultBridge: string | null;
   readonly defaultStorage: string | null;
   readonly vmidRange: { readonly first: number; readonly last: number };

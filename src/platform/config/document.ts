@@ -90,6 +90,8 @@ export class ClusterSection {
   @Text('Name the pool in which guests are made.') readonly intakePool: string = 'sluice-intake';
   @Names() readonly managedPools: readonly string[] = ['sluice-managed'];
   @Names() readonly deletablePools: readonly string[] = [];
+  @Names() readonly diskPools: readonly string[] = [];
+  @Names() readonly migratePools: readonly string[] = [];
   @IsOptional() @Text('Write a bridge\'s name, such as vmbr0.') readonly defaultBridge: string | null = null;
   @IsOptional() @Text('Write a storage\'s name.') readonly defaultStorage: string | null = null;
   @Inside(() => VmidRangeSection) readonly vmidRange!: VmidRangeSection;

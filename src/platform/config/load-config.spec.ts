@@ -120,11 +120,11 @@ describe('loadConfig', () => {
   it('refuses what only shows between keys', () => {
     file({
       netbox: [netbox(), { ...netbox(), fields: { vmid: '', colour: 'x' } }], deletion: { window: '30m' }, plan: { expiresAfter: '1h', startWithin: '2h' },
-      clusters: [cluster({ netbox: 'other', deletablePools: ['web'], intakePool: 'sluice-managed', vmidRange: { first: 200, last: 100 }, caFile: 'gone.pem', tokens: { reflect: token('reflect'), update: token('reflect') } })],
+      clusters: [cluster({ netbox: 'other', deletablePools: ['web'], diskPools: ['db'], migratePools: ['mail'], intakePool: 'sluice-managed', vmidRange: { first: 200, last: 100 }, caFile: 'gone.pem', tokens: { reflect: token('reflect'), update: token('reflect') } })],
     });
     const message = refusal({});
     for (const expected of ['netbox[1].name: observed "main", a second time', 'netbox[1].fields.vmid: observed ""', 'netbox[1].fields.colour: observed a word', 'deletion.window: observed 1800s. The recovery window is at least 1h', 'plan.startWithin: observed 7200s',
-      'clusters[0].netbox: observed "other". Name one of: main', 'clusters[0].deletablePools: observed web', 'clusters[0].intakePool', 'clusters[0].vmidRange: observed first 200 above last 100', 'clusters[0].caFile', 'clusters[0].tokens.update.id: observed sluice-reflect@pve!reflect, which reflect uses too',
+      'clusters[0].netbox: observed "other". Name one of: main', 'clusters[0].deletablePools: observed web', 'clusters[0].diskPools: observed db. Pools whose disks may be changed are some of managedPools', 'clusters[0].migratePools: observed mail', 'clusters[0].intakePool', 'clusters[0].vmidRange: observed first 200 above last 100', 'clusters[0].caFile', 'clusters[0].tokens.update.id: observed sluice-reflect@pve!reflect, which reflect uses too',
       'clusters[0].tokens.lender: observed nothing, although deletablePools names pools']) expect(message).toContain(expected);
   });
 
