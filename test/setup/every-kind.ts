@@ -32,8 +32,8 @@ const sizeOf = (value: string | number | undefined): string => /size=(\w+)/.exec
 const set = (guest: Standing, values: Readonly<Record<string, string>>): Act => ({ act: 'set-config', vmid: guest.vmid, set: values });
 const configured = { effect: 'configure', isTask: false, write: config } as const;
 
-/** VLAN 30, which the lab has as its first. */
-const vlan = 1;
+/** VLAN 30, which the lab has beside VLAN 20. */
+const vlan = 2;
 
 export const stepKinds: readonly StepKindCase[] = [
   { ...configured, kind: 'name', change: (guest) => ({ name: `${guest.name}-new` }), see: (seen) => seen.config['name'], wanted: (guest) => `${guest.name}-new`, theirs: (guest) => set(guest, { name: `${guest.name}-theirs` }), theyHave: (guest) => `${guest.name}-theirs` },
