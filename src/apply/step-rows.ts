@@ -7,6 +7,8 @@ export const stepRows = (plan: Plan): readonly NewStep[] =>
 
 export const guestIdOf = (action: Action): string => (action.kind === 'create' ? action.spec.guestId : action.target.guestId);
 
+const moveWords = { online: 'while it runs', offline: 'while it is off', restart: 'with a restart' } as const;
+
 function titleOf(action: Action, step: Step): string {
   const who = `${action.name} (${action.kind === 'create' ? action.spec.vmid : action.target.vmid})`;
   switch (step.kind) {
@@ -18,6 +20,7 @@ function titleOf(action: Action, step: Step): string {
     case 'tags': return `tag ${who}: ${[...step.after.map((tag) => `+${tag}`), ...step.before.map((tag) => `-${tag}`)].join(', ')}`;
     case 'shutdown': return `shut down ${who}`;
     case 'start': return `start ${who}`;
+    case 'migrate': return `move ${who} ${step.before} -> ${step.after}, ${moveWords[step.mode]}`;
     case 'name': return `${who}: name ${step.before} -> ${step.after}`;
     case 'cores': return `${who}: cores ${step.before} -> ${step.after}`;
     case 'memory': return `${who}: memory ${step.before} -> ${step.after} MiB`;

@@ -38,9 +38,9 @@ export type EffectEnd =
   | { readonly end: 'unknown'; readonly observed: string };
 
 export const effectPoints = ['after-intent', 'after-recheck', 'before-call', 'after-call', 'after-accept', 'before-read-back', 'after-confirm'] as const;
-const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
+const kinds: readonly EffectKind[] = ['create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'migrate', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'];
 /** The others are done when they are answered: there is no task to accept. */
-const taskKinds: ReadonlySet<EffectKind> = new Set(['create', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'destroy']);
+const taskKinds: ReadonlySet<EffectKind> = new Set(['create', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'migrate', 'destroy']);
 registerFailpoints(kinds.flatMap((kind) => effectPoints.filter((point) => point !== 'after-accept' || taskKinds.has(kind)).map((point) => `effects/${kind}/${point}`)));
 
 /** How often a write that provably did nothing for a passing reason may be tried again, each time with a whole recheck. */

@@ -60,6 +60,7 @@ const sidesOf = (diff: ChangeDiff): readonly Data[] => [diff.original, diff.modi
 const idsIn = (diffs: readonly ChangeDiff[], field: string): readonly number[] => diffs.flatMap(sidesOf).map((side) => side[field]).filter(isId);
 /** Rows that change this field: only their names are asked for. */
 const touching = (diffs: readonly ChangeDiff[], field: string): readonly ChangeDiff[] => diffs.filter((diff) => !isDeepStrictEqual(diff.original?.[field], diff.modified?.[field]));
+const namesOtherNode = ({ original, modified }: ChangeDiff, nodeField: string): boolean => original !== null && modified !== null && customField(original, nodeField) !== customField(modified, nodeField);
 const nameOf = (object: NetBoxObject): readonly (readonly [number, string])[] => (typeof object['name'] === 'string' ? [[object.id, object['name']]] : []);
 
 async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], { node: nodeField, gatewayTag }: Pick<FieldMap, 'node' | 'gatewayTag'>): Promise<Observed<Lookups>> {
@@ -77,7 +78,8 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], {
   const [vms, clusters, devices, vlans, tags, gateways] = await Promise.all([
     byId(reader, 'virtualization/virtual-machines', grouped.guests.filter((guest) => guest.vm === null).map((guest) => guest.netboxVmId)),
     byId(reader, 'virtualization/clusters', idsIn(vmDiffs, 'cluster')),
-    byId(reader, 'dcim/devices', [...idsIn(touching(vmDiffs, 'device'), 'device'), ...nodeIds]),
+    // What the field that names a node is compared with as well: either may say where the guest stands.
+    byId(reader, 'dcim/devices', [...idsIn(vmDiffs.filter((diff) => touching([diff], 'device').length > 0 || namesOtherNode(diff, nodeField)), 'device'), ...nodeIds]),
     byId(reader, 'ipam/vlans', idsIn(interfaceDiffs, 'untagged_vlan')),
     tagsByName(reader, touching(vmDiffs, 'tags')),
     addresses.length === 0 ? Promise.resolve(ok([])) : gatewaysOf(reader, gatewayTag),

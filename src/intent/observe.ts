@@ -1,11 +1,12 @@
 // What a plan needs of Proxmox, in few shared reads: one status, one list, one list of pools, one ACL list, one config per touched guest, and the
 // nodes that the draft names. What cannot be read stays a fault in its place (P5).
-import { effectivePrivileges, tokenIdOf, type ClusterAccess } from '../endpoints';
+import { effectivePrivileges, tokenIdOf, updaterOf, type ClusterAccess } from '../endpoints';
 import type { GuestLink } from '../guest';
 import { no, ok, type Fault, type Observed } from '../kernel';
 import type { GuestRow, PoolRow } from '../proxmox/ports';
 import { bearerOf, type Bearer } from './core/adopt/bearers';
 import { templateRow } from './core/create/origin';
+import { mayMigrate, migrationKey } from './core/migration';
 import { volumesKey } from './core/world';
 import type { ClusterWorld, ConnectedCluster, ObservedGuest, PoolRights } from './core/world';
 
@@ -22,7 +23,7 @@ export async function observeCluster(access: ClusterAccess, identity: ConnectedC
   }
   const strangers = guests.ok ? guests.value.filter((row) => adopts.includes(row.vmid) && !observed.has(row.vmid)) : [];
   for (const row of strangers) observed.set(row.vmid, await observeGuest(access, row, pools));
-  const world: ClusterWorld = { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights, observed, bearers: strangers.length === 0 || !guests.ok ? null : await observeBearers(access, guests.value), everUsed };
+  const world: ClusterWorld = { settings: { ...settings, identity }, status, guests, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), migrations: new Map(), poolRights, observed, bearers: strangers.length === 0 || !guests.ok ? null : await observeBearers(access, guests.value), everUsed };
   for (const template of templates) {
     const row = templateRow(template, world);
     const seen = row.ok && guests.ok ? guests.value.find((candidate) => candidate.vmid === row.value.vmid) : undefined;
@@ -44,6 +45,14 @@ export async function observeNodes(access: ClusterAccess, world: ClusterWorld, n
   };
 }
 
+/** Adds what Proxmox says against moving these VMs to these nodes. */
+export async function observeMigrations(access: ClusterAccess, world: ClusterWorld, moves: readonly { readonly vmid: number; readonly target: string }[]): Promise<ClusterWorld> {
+  const rows = world.guests.ok ? world.guests.value : [];
+  const asked = moves.flatMap(({ vmid, target }) => rows.filter((row) => row.vmid === vmid && row.kind === 'qemu' && mayMigrate(world, vmid)).map((row) => ({ target, ref: { node: row.node, kind: 'qemu' as const, vmid: row.vmid } })));
+  const checks = await Promise.all(asked.map(async ({ target, ref }) => [migrationKey(ref.vmid, target), await updaterOf(access).migrationCheck(ref, target)] as const));
+  return { ...world, migrations: new Map(checks) };
+}
+
 export interface WantedVolume { readonly node: string; readonly volid: string; readonly content: 'iso' | 'vztmpl' | 'snippets' }
 
 async function observeGuest(access: ClusterAccess, row: GuestRow, pools: Observed<readonly PoolRow[]>): Promise<Observed<ObservedGuest>> {
@@ -53,7 +62,7 @@ async function observeGuest(access: ClusterAccess, row: GuestRow, pools: Observe
   if (!pending.ok) return pending;
   if (!pools.ok) return pools;
   const pool = pools.value.find((candidate) => candidate.members.includes(row.vmid))?.id ?? null;
-  return ok({ node: row.node, config: config.value, hasProcess: power.value.hasProcess, pool, pendingKeys: pending.value.filter((entry) => entry.pending !== null || entry.delete).map((entry) => entry.key) });
+  return ok({ node: row.node, config: config.value, hasProcess: power.value.hasProcess, haManaged: power.value.haManaged, pool, pendingKeys: pending.value.filter((entry) => entry.pending !== null || entry.delete).map((entry) => entry.key) });
 }
 
 /** One configuration per guest: no list says who bears a uuid. What one guest hides, hides all of it. */
@@ -79,5 +88,5 @@ async function observePoolRights(access: ClusterAccess): Promise<Observed<Readon
 /** The whole observation of a cluster that this process has no way into. */
 export function notConnected(settings: ConnectedCluster, fault: Fault): ClusterWorld {
   const missing = no(fault);
-  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), poolRights: missing, observed: new Map(), bearers: null, everUsed: new Set() };
+  return { settings, status: missing, guests: missing, nodes: new Map(), storages: new Map(), bridges: new Map(), volumes: new Map(), migrations: new Map(), poolRights: missing, observed: new Map(), bearers: null, everUsed: new Set() };
 }

@@ -13,10 +13,11 @@ import type { Allocation, PlanInput } from './core/draft-parts';
 import { customField, isSet, wholeOf } from './core/fields';
 import { groupByGuest, type GuestChange } from './core/grouping';
 import { makePlan } from './core/make-plan';
+import { movesOf } from './core/migration';
 import type { Plan, PlanSource } from './core/plan';
 import { netboxClusterId } from './core/which-cluster';
 import type { ClusterWorld, Limits } from './core/world';
-import { notConnected, observeCluster, observeNodes } from './observe';
+import { notConnected, observeCluster, observeMigrations, observeNodes } from './observe';
 import type { PlanStore } from './plan.store';
 import { judgeAll } from './rules';
 
@@ -95,10 +96,11 @@ export class Planner {
     const worlds = new Map(input.worlds);
     for (const [id, world] of input.worlds) {
       const here = actions.filter((action) => action.cluster === world.settings.name);
-      const nodes = [...new Set(here.map(nodeOf))].sort();
+      const moves = here.flatMap((action) => (action.kind === 'update' ? movesOf(action) : []));
+      const nodes = [...new Set([...here.map(nodeOf), ...moves.map(({ target }) => target)])].sort();
       const volumes = here.flatMap((action) => (action.kind === 'create' ? volumesOf(action.spec).map((volume) => ({ ...volume, node: action.spec.node })) : []));
       const access = this.endpoints.clusters.get(world.settings.name);
-      if (access !== undefined && nodes.length > 0) worlds.set(id, await observeNodes(access, world, nodes, volumes));
+      if (access !== undefined && nodes.length > 0) worlds.set(id, await observeMigrations(access, await observeNodes(access, world, nodes, volumes), moves));
     }
     return worlds;
   }

@@ -35,6 +35,7 @@ export interface Seeded {
   readonly human?: string;
   readonly pool?: string | null;
   readonly running?: boolean;
+  readonly ha?: boolean;
   readonly pendingKeys?: readonly string[];
   /** Raw config keys on top; `null` removes one. */
   readonly raw?: Readonly<Record<string, string | null>>;
@@ -58,7 +59,7 @@ export function observedOf(seeded: Seeded): ObservedGuest {
   };
   const config = readGuestConfig(seeded.kind ?? 'qemu', seeded.vmid, Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null)));
   if (!config.ok) throw new Error(config.error.text);
-  return { node: seeded.node ?? 'pve1', config: config.value, hasProcess: seeded.running ?? false, pool: seeded.pool === undefined ? 'sluice-managed' : seeded.pool, pendingKeys: seeded.pendingKeys ?? [] };
+  return { node: seeded.node ?? 'pve1', config: config.value, hasProcess: seeded.running ?? false, haManaged: seeded.ha ?? false, pool: seeded.pool === undefined ? 'sluice-managed' : seeded.pool, pendingKeys: seeded.pendingKeys ?? [] };
 }
 
 const rowOf = (seeded: Seeded): GuestRow => ({
@@ -85,6 +86,7 @@ export function worldWith(guests: readonly Seeded[], change: Partial<ClusterWorl
     poolRights: ok(new Map([['sluice-managed', { create: ['Pool.Allocate'], update: ['VM.Config.CPU', 'VM.Config.Memory', 'VM.Config.Options', 'VM.PowerMgmt'], lender: ['VM.Allocate', 'VM.Audit', 'Pool.Audit'] }]])),
     observed: new Map(guests.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
     bearers: null,
+    migrations: new Map(),
     everUsed: new Set(guests.map((seeded) => seeded.vmid)),
     ...change,
   };

@@ -5,6 +5,7 @@ import { configureStep } from './configure';
 import { createStep } from './create';
 import { diskAddStep, diskGrowStep } from './disk';
 import { handOverStep } from './hand-over';
+import { migrateStep } from './migrate';
 import { powerStep } from './power';
 import { stampStep } from './stamp';
 import type { AnyEffect, StepContext } from './step';
@@ -19,6 +20,7 @@ export function effectOf(context: StepContext): AnyEffect {
     case 'disk-add': return diskAddStep(context, step);
     case 'disk-grow': return diskGrowStep(context, step);
     case 'start': case 'shutdown': return powerStep(context, step.kind);
+    case 'migrate': return migrateStep(context, step);
     case 'stamp': return stampStep(context);
     default: return exhaustive(step);
   }

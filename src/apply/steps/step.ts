@@ -41,10 +41,13 @@ export async function recheckPlanned(context: StepContext): Promise<Result<Reche
   const { action } = context;
   const who = guestName(target);
   if (action.kind === 'create') return recheck(context.cluster.reader, target);
-  const { hasProcess, ...ofConfig } = expectedNow(action.baseline, action.sockets, context.done);
+  const { hasProcess, node, ...ofConfig } = expectedNow(action.baseline, action.sockets, context.done);
   if (Object.keys(action.baseline).length === 0) return no({ code: 'baseline.missing', summary: `There is no baseline for ${who}.`, observed: 'the plan holds none', next: 'Plan again.' });
   const checked = await recheck(context.cluster.reader, target, (config) => Object.keys(ofConfig).length === 0 ? null : baselineMoved(who, ofConfig, valuesOf(config, ofConfig)));
-  if (!checked.ok || hasProcess === undefined) return checked;
+  if (!checked.ok) return checked;
+  const elsewhere = node === undefined ? null : baselineMoved(who, { node }, { node: checked.value.fresh.node });
+  if (elsewhere !== null) return no(elsewhere);
+  if (hasProcess === undefined) return checked;
   const power = await powerAt(context.cluster.reader, target, checked.value.fresh.node);
   if (!power.ok) return power;
   const moved = baselineMoved(who, { hasProcess }, { hasProcess: power.value.hasProcess });
@@ -80,6 +83,7 @@ function written(step: Step, sockets: number): Readonly<Record<string, ObservedV
     case 'cloud-init': return Object.fromEntries(Object.entries(step.after).map(([key, value]) => [partKey('option', key), value ?? absent]));
     case 'shutdown': return { hasProcess: false };
     case 'start': return { hasProcess: true };
+    case 'migrate': return { node: step.after };
     case 'create': case 'clone': case 'hand-over': case 'adopt': case 'stamp': return {};
     default: return exhaustive(step);
   }

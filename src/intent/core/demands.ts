@@ -12,6 +12,7 @@ export interface Demands {
   readonly nics: readonly { readonly slot: string; readonly bridge: string; /** A MAC address that the guest does not bear yet. */ readonly mac: string | null }[];
 }
 
+/** Where its steps happen; a migration's target is `migrationOf`'s. */
 export const nodeOf = (action: Action): string => (action.kind === 'create' ? action.spec.node : action.node);
 
 export function demandsOf(action: Action): Demands {

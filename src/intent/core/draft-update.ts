@@ -16,7 +16,8 @@ import type { ClusterWorld } from './world';
 export function draftUpdate(change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const object = vmLabel(change, input);
   const changed = changedFields(change, input).filter((field) => !saysTheLink(field, input.links.get(change.netboxVmId), input.fields));
-  const ours = changed.filter((field) => concerns.some((concern) => concern.fields.includes(field.name)));
+  const answered = new Set(concerns.flatMap((concern) => [...concern.fields, ...(concern.customFields?.(input.fields) ?? []).map((name) => `custom_fields.${name}`)]));
+  const ours = changed.filter((field) => answered.has(field.name));
   const rest = onlyFindings(...changed.filter((field) => !ours.includes(field)).map((field) => notSupported(object, `${field.name}: ${JSON.stringify(field.before)} -> ${JSON.stringify(field.after)}`)), ...lonelyRows(change, object), ...conflictsOf(change, object));
   if (ours.length + change.disks.length + change.interfaces.length + rest.findings.length === 0) return emptyDraft;
 

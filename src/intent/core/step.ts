@@ -1,6 +1,8 @@
 // One write of an action, as data: what it is about, as it was seen, as it shall be. A union, so that no step can say less than
 // its executor needs (P2). None of them destroys: freeing a volume or a guest is no step (P5).
 
+import type { MigrationMode } from '../../proxmox/ports';
+
 interface Of<Kind extends string, Before, After> { readonly kind: Kind; readonly before: Before; readonly after: After }
 /** About one disk or interface: `scsi1`, `net0`. */
 interface OfSlot<Kind extends string, Before, After> extends Of<Kind, Before, After> { readonly slot: string }
@@ -16,6 +18,8 @@ export type Step =
   | Of<'tags', readonly string[], readonly string[]>
   | Of<'shutdown', string, string>
   | Of<'start', string, string>
+  /** From node to node of the cluster. */
+  | (Of<'migrate', string, string> & { readonly mode: MigrationMode })
   | Of<'name', string, string>
   /** vCPUs: sockets x cores. */
   | Of<'cores', number, number>

@@ -3,7 +3,7 @@
 import type { Fault, Observed } from '../../kernel';
 import type { ClusterSettings, GuestConfig } from '../../guest';
 import type { Bearer } from './adopt/bearers';
-import type { ClusterStatus, GuestRow, NodeFacts, StorageRow } from '../../proxmox/ports';
+import type { ClusterStatus, GuestRow, MigrationCheck, NodeFacts, StorageRow } from '../../proxmox/ports';
 
 /** A configured cluster and whether it still is the one that was confirmed. */
 export interface ConnectedCluster extends ClusterSettings {
@@ -11,7 +11,7 @@ export interface ConnectedCluster extends ClusterSettings {
   readonly identity: 'confirmed' | 'unseen' | 'changed';
 }
 
-export interface ObservedGuest { readonly node: string; readonly config: GuestConfig; readonly hasProcess: boolean; readonly pool: string | null; readonly pendingKeys: readonly string[] }
+export interface ObservedGuest { readonly node: string; readonly config: GuestConfig; readonly hasProcess: boolean; readonly haManaged: boolean; readonly pool: string | null; readonly pendingKeys: readonly string[] }
 
 export interface PoolRights { readonly create: readonly string[]; readonly update: readonly string[]; readonly lender: readonly string[] }
 
@@ -28,6 +28,8 @@ export interface ClusterWorld {
   readonly poolRights: Observed<ReadonlyMap<string, PoolRights>>;
   /** By VMID: the guests that the plan touches. */
   readonly observed: ReadonlyMap<number, Observed<ObservedGuest>>;
+  /** `vmid node` -> what hinders that VM from moving to that node: asked where a draft moves it and the update token may. */
+  readonly migrations: ReadonlyMap<string, Observed<MigrationCheck>>;
   /** Who every guest of the cluster says it is; null where no guest is to be taken in, and nobody asked. */
   readonly bearers: Observed<readonly Bearer[]> | null;
   /** VMIDs that were ever given or seen (P14). */
@@ -41,6 +43,6 @@ export interface Limits { readonly maxMemoryMib: number | null; readonly maxCore
 
 /** Every part of the observation that is missing. */
 export function faultsOf(world: ClusterWorld): readonly Fault[] {
-  const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.volumes.values(), ...world.observed.values()];
+  const parts: Observed<unknown>[] = [world.status, world.guests, world.poolRights, ...world.nodes.values(), ...world.storages.values(), ...world.bridges.values(), ...world.volumes.values(), ...world.migrations.values(), ...world.observed.values()];
   return parts.flatMap((part) => (part.ok ? [] : [part.error]));
 }

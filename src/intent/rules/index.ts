@@ -5,8 +5,10 @@ import { branchOptIn } from './branch-opt-in';
 import { branchReady } from './branch-ready';
 import { bridgeExists } from './bridge-exists';
 import { guestLocked } from './guest-locked';
+import { haManaged } from './ha-managed';
 import { imageExists } from './image-exists';
 import { macFree } from './mac-free';
+import { migratePossible } from './migrate-possible';
 import { nameValid } from './name-valid';
 import { nodeOnline } from './node-online';
 import { notAGuest } from './not-a-guest';
@@ -14,6 +16,7 @@ import { observationComplete } from './observation-complete';
 import { offlineOnlyKey } from './offline-only-key';
 import { poolRights } from './pool-rights';
 import { rightDisk } from './right-disk';
+import { rightMigrate } from './right-migrate';
 import type { Rule } from './rule';
 import { sizeWithinLimits } from './size-within-limits';
 import { storageHasRoom } from './storage-has-room';
@@ -21,7 +24,7 @@ import { vmidFree } from './vmid-free';
 
 /** Every rule, in the order in which people read their findings. */
 export const rules: readonly Rule[] = [
-  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, imageExists, bridgeExists, macFree, offlineOnlyKey, guestLocked, poolRights, rightDisk, branchReady, notAGuest,
+  observationComplete, branchOptIn, authorsKnown, nodeOnline, vmidFree, nameValid, sizeWithinLimits, storageHasRoom, imageExists, bridgeExists, macFree, offlineOnlyKey, migratePossible, haManaged, guestLocked, poolRights, rightDisk, rightMigrate, branchReady, notAGuest,
 ];
 
 export const judgeAll = (draft: Draft, input: PlanInput): readonly Finding[] => rules.flatMap((rule) => rule.judge(draft, input));

@@ -76,14 +76,17 @@ function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | '
 
 const labels: Readonly<Record<PlannedStep['kind'], string>> = {
   create: 'guest', clone: 'guest', 'cloud-init': 'cloud-init', 'hand-over': 'pool', adopt: 'marker', tags: 'tags', shutdown: 'power', start: 'power', name: 'name', cores: 'cores', memory: 'memory', description: 'description', 'on-boot': 'start with the node',
-  nic: 'interface', 'disk-add': 'new disk', 'disk-grow': 'disk', 'disk-detach': 'disk taken out', stamp: 'NetBox record',
+  nic: 'interface', 'disk-add': 'new disk', 'disk-grow': 'disk', 'disk-detach': 'disk taken out', migrate: 'node', stamp: 'NetBox record',
 };
+
+const moved = { online: 'moved while it runs', offline: 'moved while it is off', restart: 'stopped here and started there' } as const;
 
 function changed(step: PlannedStep): ChangedValue {
   const label = 'slot' in step ? `${labels[step.kind]} ${step.slot}` : labels[step.kind];
   const of = (before: string, after: string): ChangedValue => ({ label, before, after });
   switch (step.kind) {
     case 'adopt': return of('not known to Sluice', `marker ${step.after} in the description`);
+    case 'migrate': return of(step.before, `${step.after}, ${moved[step.mode]}`);
     case 'stamp': return of('as it is', `stamped with VMID ${step.after}`);
     case 'tags': return of(step.before.length === 0 ? 'as they are' : `without ${step.before.join(', ')}`, step.after.length === 0 ? 'none added' : `with ${step.after.join(', ')}`);
     case 'memory': case 'disk-grow': return of(sizeText(step.before), sizeText(step.after));

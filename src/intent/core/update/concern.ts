@@ -2,6 +2,7 @@
 // field that no concern takes is refused by name, never ignored.
 import { isDeepStrictEqual } from 'node:util';
 import type { ObservedValue } from '../../../guest';
+import type { FieldMap } from '../../../netbox/ports';
 import type { PlanInput } from '../draft-parts';
 import type { Target } from '../find-target';
 import type { GuestChange } from '../grouping';
@@ -28,6 +29,8 @@ export interface Part { readonly steps: readonly Step[]; readonly baseline: Base
 export interface Concern {
   /** Fields of the VM record that it answers for. */
   readonly fields: readonly string[];
+  /** Custom fields of ours that it answers for as well, by their names in this NetBox. */
+  customFields?(map: FieldMap): readonly string[];
   /** Rows of children that it answers for. */
   readonly rows?: 'disks' | 'interfaces';
   draft(scene: UpdateScene): Part;
