@@ -2,7 +2,7 @@
 import { emitDescription, readGuestConfig, type GuestConfig, type GuestIdentity } from '../guest';
 import { no, ok, type GuestId, type Observed, type Vmid } from '../kernel';
 import type { ClusterStatus, GuestRow, ProxmoxReader } from '../proxmox/ports';
-import { locate, lookAt, readGuestBack, recheck } from './recheck';
+import { locate, lookAt, readGuestBack, recheck, recheckStranger } from './recheck';
 
 const guestId = '10000000-0000-4000-8000-000000005001' as GuestId;
 const uuid = '20000000-0000-4000-8000-000000005001';
@@ -58,6 +58,22 @@ it('P9 refuses under any lock, but looking is not kept from seeing', async () =>
   const locked = reader({ config: ok(config({ lock: 'backup' })) });
   expect(await recheck(locked, meant)).toMatchObject({ ok: false, error: { observed: expect.stringContaining('backup') } });
   expect(await lookAt(locked, meant)).toMatchObject({ ok: true, value: { node: 'pve2' } });
+});
+
+describe('P13 evidence for taking a guest in', () => {
+  const bare = { description: 'x' };
+  it.each<[string, Readonly<Record<string, string | null>>]>([['without a marker', bare], ['without a description', { description: null }], ['with the very marker that it is to get', {}]])('is made of a guest %s', async (_words, raw) => {
+    expect(await recheckStranger(reader({ config: ok(config(raw)) }), meant, () => null)).toMatchObject({ ok: true, value: { fresh: { value: meant, digest: 'a'.repeat(40), node: 'pve2' } } });
+  });
+  it.each<[string, Readonly<Record<string, string | null>>, string]>([
+    ['another marker', { description: '<!-- sluice guest 10000000-0000-4000-8000-000000009999 -->' }, 'adopt.marker'], ['two markers', { description: `<!-- sluice guest ${guestId} -->\n<!-- sluice guest ${guestId} -->` }, 'adopt.marker'],
+    ['another uuid', { ...bare, smbios1: 'uuid=30000000-0000-4000-8000-000000000000' }, 'guest.identity-changed'], ['no uuid', { ...bare, smbios1: null }, 'guest.identity-changed'], ['another birth', { ...bare, meta: null }, 'guest.identity-changed'], ['a lock', { ...bare, lock: 'backup' }, 'guest.locked'],
+  ])('is not made of one with %s', async (_words, raw, code) => expect(await recheckStranger(reader({ config: ok(config(raw)) }), meant, () => null)).toMatchObject({ ok: false, error: { code } }));
+  it('asks what else must hold', async () => {
+    const refusal = { code: 'baseline.moved', summary: 's', observed: 'o', next: 'n' };
+    expect(await recheckStranger(reader({ config: ok(config(bare)) }), meant, () => refusal)).toEqual({ ok: false, error: refusal });
+  });
+  it('P9 is never evidence for anything else', async () => expect(await recheck(reader({ config: ok(config(bare)) }), meant)).toMatchObject({ ok: false }));
 });
 
 it('P6 asks what else must hold over the configuration just read, and gives its refusal', async () => {

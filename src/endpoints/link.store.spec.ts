@@ -1,7 +1,8 @@
 // Carries P1, P14: which NetBox VM is which guest, and that a VMID is given once, as the worker's login on PostgreSQL.
 import { Fixtures } from '../../test/setup/fixtures';
 import { testDatabase, type TestDatabase } from '../../test/setup/test-database';
-import type { GuestLink } from '../guest';
+import type { GuestIdentity, GuestLink } from '../guest';
+import type { GuestId, Vmid } from '../kernel';
 import { LinkStore } from './link.store';
 
 let db: TestDatabase;
@@ -102,5 +103,51 @@ describe('a link becomes live', () => {
     await live(link);
     expect(await links.ofGuest(link.guestId)).toMatchObject({ state: 'gone' });
     expect(await db.owner.rows(`select count(*)::integer as n from journal_entries where kind = 'guest.linked'`)).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('a guest that Sluice did not make', () => {
+  const of = (netboxVmId: number) => ({ netbox: 'main', netboxVmId });
+  const identity = (guestId: GuestId, vmid = 100): GuestIdentity => ({ kind: 'qemu', cluster: 'alpha', vmid: vmid as Vmid, uuid: `u-${vmid}`, ctime: null, guestId });
+  const takeIn = (guestId: GuestId, netboxVmId: number, vmid = 100): Promise<void> => db.worker.transaction((tx) => links.takeIn(tx, identity(guestId, vmid), of(netboxVmId), 'role:worker'));
+
+  it('P1 gets its id once, for twenty askers at once, and links nothing by that', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => links.idToAdopt('main', 1)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await links.idToAdopt('main', 2)).not.toBe(ids[0]);
+    expect([await db.owner.rows('select 1 from guest_links'), await db.owner.rows('select 1 from vmid_ledger')]).toEqual([[], []]);
+  });
+
+  it('P13, P14 is linked when it is taken in, journalled once, its VMID seen, and gets another id when it is gone', async () => {
+    const guestId = await links.idToAdopt('main', 1);
+    for (const _time of [1, 2]) await takeIn(guestId, 1);
+    expect(await links.ofGuest(guestId)).toMatchObject({ netboxVmId: 1, vmid: 100, uuid: 'u-100', ctime: null, state: 'live' });
+    expect(await db.owner.rows('select vmid, reason, guest_id as "guestId" from vmid_ledger')).toEqual([{ vmid: 100, reason: 'seen', guestId }]);
+    expect(await db.owner.rows(`select count(*)::integer as n from journal_entries where kind = 'guest.adopted'`)).toEqual([{ n: 1 }]);
+    expect(await links.idToAdopt('main', 1)).toBe(guestId);
+    await db.worker.transaction((tx) => links.bury(tx, identity(guestId)));
+    await takeIn(guestId, 1);
+    expect(await links.ofGuest(guestId)).toMatchObject({ state: 'gone' });
+    expect(await links.idToAdopt('main', 1)).not.toBe(guestId);
+  });
+
+  it('P13 takes the place of a guest that was given a VMID and never made, and of no other one', async () => {
+    const given = await ask(1);
+    if (given === null) throw new Error('nothing was given');
+    expect(await links.idToAdopt('main', 1)).toBe(given.guestId);
+    await takeIn(given.guestId, 2);
+    expect(await links.ofGuest(given.guestId)).toMatchObject({ state: 'allocated', vmid: given.vmid });
+    await takeIn(given.guestId, 1);
+    expect(await links.ofGuest(given.guestId)).toMatchObject({ state: 'live', vmid: 100 });
+    const other = await links.idToAdopt('main', 2);
+    await expect(takeIn(other, 2)).rejects.toThrow(/one_live_link_per_vmid/);
+  });
+
+  it('is known by its VMID in its cluster, and by the marker that it bears', async () => {
+    const [first, second] = [await links.idToAdopt('main', 1), await links.idToAdopt('main', 2)];
+    await takeIn(first, 1);
+    await takeIn(second, 2, 101);
+    const known = async (...ask: Parameters<LinkStore['knownBy']>): Promise<readonly string[]> => (await links.knownBy(...ask)).map((link) => link.guestId);
+    expect([await known('alpha', [100], []), await known('beta', [100], []), await known('alpha', [], [second]), await known('alpha', [100], [first])]).toEqual([[first], [], [second], [first]]);
   });
 });

@@ -215,6 +215,8 @@ const effects: readonly Case[] = [
   { it: 'P7 a guest has one live claim', as: 'worker', given: async (f) => { const { guestId } = await f.guest(); await f.db.worker.change("insert into guest_claims (guest_id, holder_kind, holder_id) values ($1, 'job', gen_random_uuid())", [guestId]); return [guestId]; }, sql: "insert into guest_claims (guest_id, holder_kind, holder_id) values ($1, 'request', gen_random_uuid())", refused: ['23505', 'one_live_claim_per_guest'] },
   { it: 'P14 a VMID is not struck from the ledger', as: runtime, given: async (f) => [(await f.guest()).vmid], sql: 'delete from vmid_ledger where vmid = $1', refused: noRight('table vmid_ledger') },
   { it: 'P14 the ledger of VMIDs is not rewritten by its owner', as: 'owner', given: async (f) => [(await f.guest()).vmid], sql: 'update vmid_ledger set vmid = vmid + 1 where vmid = $1', refused: appendOnly },
+  { it: 'P1 the id that a guest would be taken in by is not rewritten', as: 'owner', given: async (f) => { await f.db.worker.change("insert into adoptions (guest_id, netbox, netbox_vm_id) values (gen_random_uuid(), 'main', 1)"); return []; }, sql: 'update adoptions set netbox_vm_id = 2', refused: appendOnly },
+  { it: 'P1 nobody but the worker gives such an id', as: ['api', 'scheduler', 'deleter'], given: async () => [], sql: "insert into adoptions (guest_id, netbox, netbox_vm_id) values (gen_random_uuid(), 'main', 1)", refused: noRight('table adoptions') },
   { it: 'P13 a VMID has one live guest', as: 'worker', given: async (f) => [(await f.guest()).guestId], sql: 'insert into guest_links (guest_id, netbox, cluster, vmid, kind, uuid, state) select gen_random_uuid(), netbox, cluster, vmid, kind, gen_random_uuid(), state from guest_links where guest_id = $1', refused: ['23505', 'one_live_link_per_vmid'] },
 ];
 
@@ -239,6 +241,8 @@ const gates: readonly Case[] = [
   { it: 'P32 a weaker gate is not active by itself', as: 'api', given: async (f) => [(await proposal('proposed')(f)).id], sql: "update policy_proposals set state = 'active' where id = $1", refused: ['23514', 'weakening_needs_a_second_person'] },
   { it: 'P32 a proposal is not rewritten before it is approved', as: 'api', given: async (f) => { const { id, second } = await proposal('proposed')(f); return [id, second]; }, sql: "update policy_proposals set weakens = '{}', state = 'active', approved_by = $2 where id = $1", refused: ['SL001', 'never rewritten'] },
   { it: 'P32 a vetoed proposal is not approved', as: 'api', given: async (f) => { const { id, second } = await proposal('vetoed')(f); return [id, second]; }, sql: "update policy_proposals set state = 'active', approved_by = $2 where id = $1", refused: ['SL001', 'decided once'] },
+  { it: 'A1 P32 a proposal does not let anything be sent by another word than the phrase', as: 'api', given: async (f) => [await f.person()], sql: "insert into policy_proposals (body, weakens, reason, proposed_by) values ('{\"intent\": {\"allow\": true}}', '{}', 'x', $1)", refused: ['23514', 'consent_is_the_phrase'] },
+  { it: 'A1 P32 nor does the first policy', as: 'owner', given: () => Promise.resolve([]), sql: "insert into policy_versions (version, body, origin) values (1, '{\"intent\": {\"allow\": \"yes\"}}', 'configuration')", refused: ['23514', 'consent_is_the_phrase'] },
   { it: 'P32 only the api writes proposals', as: ['worker', 'deleter', 'scheduler'], given: async (f) => [await f.person()], sql: "insert into policy_proposals (body, weakens, reason, proposed_by) values ('{}', '{}', 'x', $1)", refused: noRight('table policy_proposals') },
 ];
 

@@ -12,6 +12,14 @@ describe('the card of a plan', () => {
     expect(countingLine(planOfBranch())).toBe('1 to destroy, each by a request of its own, 1 to change, 1 to create');
   });
 
+  it('shows what is taken in apart from what is changed', () => {
+    const { actions } = planOfBranch();
+    const adopt = actions.flatMap((action) => (action.kind === 'update' ? [{ ...action, kind: 'adopt' as const, needsReboot: false as const, steps: [{ kind: 'adopt' as const, before: null, after: 'an-id' }] }] : []));
+    const plan = planOfBranch({ actions: [...actions, ...adopt] });
+    expect(countingLine(plan)).toBe('1 to destroy, each by a request of its own, 1 to change, 1 to take in, 1 to create');
+    expect(planCard(plan, {}).sections.find((section) => section.key === 'adopt')).toEqual({ key: 'adopt', heading: 'Take in', lines: [{ mark: 'adopt', text: 'VM “app-01” (5003) on pve2, cluster leipzig', values: [{ label: 'marker', before: 'not known to Sluice', after: 'marker an-id in the description' }] }] });
+  });
+
   it('shows somebody else\'s changes in a box of their own, above ours, and refusals before warnings before notes', () => {
     const finding = (severity: 'refusal' | 'warning' | 'info') => ({ rule: `rule.${severity}`, severity, object: 'VM web-03', observed: severity, next: 'Correct it.' });
     const card = planCard(planOfBranch({ status: 'refused', permitted: false, findings: [finding('info'), finding('warning'), finding('refusal')], drift: [{ object: 'VM app-01', property: 'cores', netbox: '2', proxmox: '3' }] }), {});

@@ -27,7 +27,7 @@ const refusedBy = (one: Case): readonly string[] => refusalsOf(findings(one));
 const observed = (one: Case): string => findings(one).filter((finding) => finding.severity === 'refusal').map((finding) => finding.observed).join('; ');
 
 describe('P13 a guest that Sluice did not make', () => {
-  it('is taken in by one step, bound to who it is and what it was called, and shown with all that', () => {
+  it('P13 is taken in by one step, bound to who it is and what it was called, and shown with all that', () => {
     const plan = planOf(scene());
     expect(plan.findings).toEqual([{ rule: 'adopt.guest', severity: 'info', object: 'VM db-1', observed: 'it takes in qemu 107, db-1, on pve1, in pool sluice-managed, tagged files, old', next: expect.stringMatching(/marker/) as unknown }]);
     expect(plan.content.actions).toEqual([{
