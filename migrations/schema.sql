@@ -214,6 +214,7 @@ table plan_requests
   plan_id uuid
   refusal jsonb
   asked_at timestamp with time zone not null default sluice_now()
+  kind text not null default 'branch'::text
 table plan_states
   plan_id uuid not null
   status text not null
@@ -395,6 +396,7 @@ constraint person_permissions_permission_check on person_permissions: CHECK ((pe
 constraint person_permissions_person_id_fkey on person_permissions: FOREIGN KEY (person_id) REFERENCES people(id)
 constraint person_permissions_pkey on person_permissions: PRIMARY KEY (person_id, permission)
 constraint plan_requests_asked_by_idempotency_key_key on plan_requests: UNIQUE (asked_by, idempotency_key)
+constraint plan_requests_kind_check on plan_requests: CHECK ((kind = ANY (ARRAY['branch'::text, 'revert'::text])))
 constraint plan_requests_pkey on plan_requests: PRIMARY KEY (id)
 constraint plan_requests_plan_id_fkey on plan_requests: FOREIGN KEY (plan_id) REFERENCES plans(id)
 constraint plan_requests_state_check on plan_requests: CHECK ((state = ANY (ARRAY['asked'::text, 'planned'::text, 'refused'::text])))

@@ -7,11 +7,13 @@ import type { BranchRecord, ChangeDiff, ChangeLogRow, FieldMap, NetBoxObject, Ne
 import { userKey, type BranchContent, type Lookups } from './core/branch-content';
 import { customField } from './core/fields';
 import { groupByGuest } from './core/grouping';
+import { invert } from './core/invert';
+import type { PlanSource } from './core/plan';
 
 export type BranchRead = { readonly kind: 'absent' } | { readonly kind: 'content'; readonly content: BranchContent; readonly changeDigest: string };
 
-/** `fields.node` tells which custom field may name a device by its id. */
-export async function readBranchContent(reader: NetBoxReader, branchId: number, fields: Pick<FieldMap, 'node' | 'gatewayTag'> = defaultFields): Promise<Observed<BranchRead>> {
+/** `fields.node` tells which custom field may name a device by its id. Of a revert the rows come with their sides exchanged. */
+export async function readBranchContent(reader: NetBoxReader, branchId: number, fields: Pick<FieldMap, 'node' | 'gatewayTag'> = defaultFields, kind: PlanSource['kind'] = 'branch'): Promise<Observed<BranchRead>> {
   for (let look = 1; ; look += 1) {
     const branch = await reader.branch(branchId);
     if (!branch.ok) return branch;
@@ -25,9 +27,10 @@ export async function readBranchContent(reader: NetBoxReader, branchId: number, 
       if (look < 3) continue;
       return notObserved(`NetBox ${reader.name}, branch ${branch.value.name}`, 'its change log and its change diffs do not name the same objects: the branch is being edited, or NetBox served the log of main');
     }
-    const lookups = await readLookups(reader, diffs.value, fields);
+    const rows = kind === 'revert' ? invert(diffs.value) : diffs.value;
+    const lookups = await readLookups(reader, rows, fields);
     if (!lookups.ok) return lookups;
-    return ok({ kind: 'content', content: { netbox: reader.name, branch: branch.value, diffs: diffs.value, authors: authors.value, lookups: lookups.value }, changeDigest: changeDigest(diffs.value) });
+    return ok({ kind: 'content', content: { netbox: reader.name, branch: branch.value, diffs: rows, authors: authors.value, lookups: lookups.value }, changeDigest: changeDigest(diffs.value) });
   }
 }
 

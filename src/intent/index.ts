@@ -8,6 +8,7 @@ export { GateDoor } from './gate-door';
 export { GateService, summaryOf } from './gate.service';
 export { GateStore, type GateAnswerRow } from './gate.store';
 export { IntentModule } from './intent.module';
+export { isOutdated, PastStore, type BranchPast } from './past.store';
 export { PlanRequestStore } from './plan-request.store';
 export { PlanStore } from './plan.store';
 export { Planner, planFault } from './planner';

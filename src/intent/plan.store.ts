@@ -3,7 +3,7 @@ import { Bug, canonicalJson, scrub, type Digest, type Instant } from '../kernel'
 import { append } from '../journal';
 import type { Database, Tx } from '../platform/database';
 import type { MadePlan } from './core/make-plan';
-import { contentText, isPermitted, type Drift, type Finding, type Plan, type PlanContent, type PlanStatus } from './core/plan';
+import { contentText, isPermitted, type Drift, type Finding, type Plan, type PlanContent, type PlanSource, type PlanStatus } from './core/plan';
 
 interface PlanRow {
   readonly id: string; readonly digest: Digest; readonly content: string; readonly findings: readonly Finding[]; readonly drift: readonly Drift[]; readonly changeDigest: string;
@@ -24,10 +24,10 @@ export class PlanStore {
     return row === null ? null : read(row);
   }
 
-  /** The newest plan of a branch; with `changeDigest`, the newest made from exactly that branch. */
-  async newestOf(netbox: string, branchId: number, changeDigest: string | null = null, tx: Tx = this.db): Promise<Plan | null> {
+  /** The newest plan of a branch, to merge it or to revert it; with `changeDigest`, the newest made from exactly that branch. */
+  async newestOf(netbox: string, branchId: number, changeDigest: string | null = null, kind: PlanSource['kind'] = 'branch', tx: Tx = this.db): Promise<Plan | null> {
     const row = await tx.maybe<PlanRow>(
-      `select ${columns} ${from} where p.netbox = $1 and p.branch_id = $2 and ($3::text is null or p.change_digest = $3) order by p.made_at desc, s.changed_at desc limit 1`, [netbox, branchId, changeDigest]);
+      `select ${columns} ${from} where p.netbox = $1 and p.branch_id = $2 and ($3::text is null or p.change_digest = $3) and p.source->>'kind' = $4 order by p.made_at desc, s.changed_at desc limit 1`, [netbox, branchId, changeDigest, kind]);
     return row === null ? null : read(row);
   }
 
@@ -35,20 +35,20 @@ export class PlanStore {
     return (await this.db.rows<PlanRow>(`select ${columns} ${from} order by p.made_at desc limit $1`, [limit])).map(read);
   }
 
-  /** The branch's plan from now on: others of that branch are superseded. An equal plan that still stands is returned as it is. */
+  /** The branch's plan from now on, to merge or to revert it: others of that branch and kind are superseded. An equal plan that still stands is returned as it is. */
   async keep(plan: NewPlan): Promise<Plan> {
     const { made } = plan;
     const { source } = made.content;
     return this.db.transaction(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`${source.netbox}:${source.branchId}`]);
-      const present = await this.newestOf(source.netbox, source.branchId, null, tx);
+      const present = await this.newestOf(source.netbox, source.branchId, null, source.kind, tx);
       const stands = present !== null && (present.status === 'ready' || present.status === 'refused') && present.digest === made.digest && present.changeDigest === plan.changeDigest
         && (await tx.one<{ fresh: boolean }>('select $1::timestamptz > sluice_now() as fresh', [present.expiresAt])).fresh;
       if (stands && canonicalJson(present.findings) === canonicalJson(scrub(made.findings))) return present;
       await tx.change(
         `update plan_states s set status = 'superseded', version = s.version + 1, changed_at = sluice_now(), reason = $3 from plans p
-         where p.id = s.plan_id and p.netbox = $1 and p.branch_id = $2 and s.status in ('ready', 'refused')`,
-        [source.netbox, source.branchId, canonicalJson({ why: 'the branch was planned anew' })]);
+         where p.id = s.plan_id and p.netbox = $1 and p.branch_id = $2 and p.source->>'kind' = $4 and s.status in ('ready', 'refused')`,
+        [source.netbox, source.branchId, canonicalJson({ why: 'the branch was planned anew' }), source.kind]);
       const { id } = await tx.one<{ id: string }>(
         `insert into plans (digest, content, source, netbox, branch_id, change_digest, findings, drift, policy_version, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
         [made.digest, contentText(made.content), canonicalJson(source), source.netbox, source.branchId, plan.changeDigest, canonicalJson(scrub(made.findings)), canonicalJson(scrub(made.drift)), made.content.policyVersion, plan.madeBy]);

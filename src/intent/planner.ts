@@ -18,6 +18,7 @@ import type { Plan, PlanSource } from './core/plan';
 import { netboxClusterId } from './core/which-cluster';
 import type { ClusterWorld, Limits } from './core/world';
 import { notConnected, observeCluster, observeMigrations, observeNodes } from './observe';
+import type { PastStore } from './past.store';
 import type { PlanStore } from './plan.store';
 import { judgeAll } from './rules';
 
@@ -28,26 +29,33 @@ export class Planner {
     private readonly links: LinkStore,
     private readonly plans: PlanStore,
     private readonly policy: () => Promise<PolicyVersion>,
+    private readonly past: PastStore,
   ) {}
 
   /**
    * Plans a branch. Refused: instance unknown, branch absent. Not observed: NetBox cannot be read. Authors are read from the
    * branch's own change log, which NetBox keeps readable only while the branch is `ready`; `knownAuthors` serves afterwards.
    */
-  async planBranch(netboxName: string, branchId: number, madeBy: string, knownAuthors: readonly string[] = []): Promise<Observed<Result<Plan>>> {
+  async planBranch(netboxName: string, branchId: number, madeBy: string, knownAuthors: readonly string[] = [], kind: PlanSource['kind'] = 'branch'): Promise<Observed<Result<Plan>>> {
     const netbox = this.netboxes.get(netboxName);
     if (netbox === undefined) return ok(refuse('netbox.unknown', `There is no NetBox instance ${netboxName}.`, `configured: ${[...this.netboxes.keys()].join(', ')}`, 'Use one of the configured names.'));
-    const read = await readBranchContent(netbox.reader, branchId, netbox.fields);
+    const read = await readBranchContent(netbox.reader, branchId, netbox.fields, kind);
     if (!read.ok) return read;
     if (read.value.kind === 'absent') return ok(refuse('branch.unknown', `NetBox ${netboxName} has no branch ${branchId}.`, 'NetBox answered 404', 'Look whether the branch was deleted.'));
-    const content: BranchContent = read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: knownAuthors };
+    const known = kind === 'branch' ? knownAuthors : await this.authorsOfMerged(netboxName, branchId);
+    const content: BranchContent = kind === 'branch' && read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: [...new Set([...read.value.content.authors, ...known])] };
     const policy = await this.policy();
-    const input = await this.gather(netbox, content, policy.body.limits);
-    const made = makePlan(input, judgeAll, policy.version, sourceOf(netboxName, content));
+    const input = await this.gather(netbox, content, policy.body.limits, kind);
+    const made = makePlan(input, judgeAll, policy.version, sourceOf(netboxName, content, kind));
     return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
   }
 
-  private async gather(netbox: NetBoxAccess, content: BranchContent, limits: Limits): Promise<PlanInput> {
+  /** Whoever wrote what is taken back now: the plan that was merged knows them, while NetBox shows its change log only of a ready branch. */
+  private async authorsOfMerged(netbox: string, branchId: number): Promise<readonly string[]> {
+    return (await this.plans.newestOf(netbox, branchId))?.content.source.authors ?? [];
+  }
+
+  private async gather(netbox: NetBoxAccess, content: BranchContent, limits: Limits, kind: PlanSource['kind']): Promise<PlanInput> {
     const grouped = groupByGuest(content.diffs, content.lookups);
     const byCluster = new Map<number, GuestChange[]>();
     for (const guest of grouped.guests) {
@@ -61,13 +69,15 @@ export class Planner {
     for (const [netboxClusterIdentity, guests] of byCluster) {
       const access = accessOf(this.endpoints.clusters, netbox.name, content.lookups.clusters.get(netboxClusterIdentity));
       if (access === undefined) continue;
-      await this.allocate(access, netbox, guests, links, allocations);
-      const adoptions = adoptionsOf(guests, { links, fields: netbox.fields });
-      const world = await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? []), templatesOf(guests, netbox.fields.template), adoptions.map(({ vmid }) => vmid));
+      // A revert makes and takes in nothing.
+      const wanting = kind === 'revert' ? [] : guests;
+      await this.allocate(access, netbox, wanting, links, allocations);
+      const adoptions = adoptionsOf(wanting, { links, fields: netbox.fields });
+      const world = await this.observe(access, guests.flatMap((guest) => links.get(guest.netboxVmId) ?? []), templatesOf(wanting, netbox.fields.template), adoptions.map(({ vmid }) => vmid));
       worlds.set(netboxClusterIdentity, world);
       await this.rememberAdoptions(netbox, adoptions, world, adopting);
     }
-    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, adopting, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits };
+    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, adopting, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits, revert: kind === 'revert' ? { destroyed: await this.past.destroyed([...links.values()].map((link) => link.guestId)) } : null };
     return { ...input, worlds: await this.withNodes(input) };
   }
 
@@ -141,8 +151,8 @@ const stands = (link: GuestLink | undefined): boolean => link !== undefined && l
 const accessOf = (clusters: Clusters, netbox: string, netboxCluster: string | undefined): ClusterAccess | undefined =>
   [...clusters.values()].find((access) => access.settings.netbox === netbox && access.settings.netboxCluster === netboxCluster);
 
-const sourceOf = (netbox: string, content: BranchContent): PlanSource => ({
-  kind: 'branch', netbox, branchId: content.branch.id, branchName: content.branch.name, changeIds: content.diffs.map((diff) => diff.id).sort((a, b) => a - b),
+const sourceOf = (netbox: string, content: BranchContent, kind: PlanSource['kind']): PlanSource => ({
+  kind, netbox, branchId: content.branch.id, branchName: content.branch.name, changeIds: content.diffs.map((diff) => diff.id).sort((a, b) => a - b),
   contentDigest: contentDigest(content.diffs), owner: content.branch.owner === null ? null : userKey(netbox, content.branch.owner.id), authors: [...content.authors].sort(),
 });
 

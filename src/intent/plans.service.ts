@@ -48,7 +48,7 @@ export async function answerPlanRequest(id: string, requests: PlanRequestStore, 
   if (request === null || request.state !== 'asked') return;
   const answer = async (refusal: Refusal): Promise<void> => requests.answer(id, { refusal });
   try {
-    const planned = await planner.planBranch(request.netbox, request.branchId, request.askedBy);
+    const planned = await planner.planBranch(request.netbox, request.branchId, request.askedBy, [], request.kind);
     if (!planned.ok) await answer(planFault(planned.error).error);
     else if (!planned.value.ok) await answer(planned.value.error);
     else await requests.answer(id, { planId: planned.value.value.id });

@@ -56,9 +56,9 @@ export class MergeStore {
     return row?.gate ?? null;
   }
 
-  /** A merge that was reverted since has nothing left to start. */
-  async revertedLater(merge: MergeRow): Promise<boolean> {
-    return (await this.db.one<{ reverted: boolean }>(`select exists (select 1 from merges where netbox = $1 and branch_id = $2 and kind = 'reverted' and occurred_at > $3) as reverted`, [merge.netbox, merge.branchId, merge.occurredAt])).reverted;
+  /** A merge that was reverted since has nothing left to start, nor has a revert after which it was merged again. */
+  async undoneLater(merge: MergeRow): Promise<boolean> {
+    return (await this.db.one<{ undone: boolean }>(`select exists (select 1 from merges where netbox = $1 and branch_id = $2 and kind <> $4 and occurred_at > $3) as undone`, [merge.netbox, merge.branchId, merge.occurredAt, merge.kind])).undone;
   }
 
   /** What of this branch went to Proxmox or is on its way: jobs that run or called, requests past recall. */
@@ -68,9 +68,9 @@ export class MergeStore {
               (select count(*) from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and r.state in ('destroying', 'destroyed')) as destroyed`, [netbox, branchId]);
   }
 
-  /** Deletion requests of this branch that can still be cancelled. */
+  /** Deletion requests that merging this branch raised and that can still be cancelled. */
   async liveRequests(netbox: string, branchId: number): Promise<readonly string[]> {
     return (await this.db.rows<{ id: string }>(
-      `select r.id from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and r.state in ('requested', 'in-review', 'approved', 'quarantining', 'waiting')`, [netbox, branchId])).map((row) => row.id);
+      `select r.id from deletion_requests r join merges m on m.id = r.merge_id where m.netbox = $1 and m.branch_id = $2 and m.kind = 'merged' and r.state in ('requested', 'in-review', 'approved', 'quarantining', 'waiting')`, [netbox, branchId])).map((row) => row.id);
   }
 }

@@ -6,7 +6,7 @@ import { ApplyModule, JobEvents, JobsService, JobStore, LineStore } from '../app
 import { ClusterStore, ConnectionsModule, EndpointsService, type Clusters } from '../endpoints';
 import { DeletionModule } from '../deletion';
 import { IdentityModule, PeopleStore } from '../identity';
-import { GateDoor, GateService, GateStore, IntentModule, PlanRequestStore, PlansService, PlanStore } from '../intent';
+import { GateDoor, GateService, GateStore, IntentModule, PastStore, PlanRequestStore, PlansService, PlanStore } from '../intent';
 import { ExplainService, ExplainStore, JournalReader } from '../journal';
 import { JournalModule } from '../journal/journal.module';
 import { HookDoor, MergeModule, MergeStore } from '../merge';
@@ -30,13 +30,10 @@ export async function startApi(ground: Ground, clusters: Clusters, version: stri
   const { config, log, shutdown } = ground;
   const db = ground.db('api');
   const [plans, requests, gates, jobs, lines, merges] = [new PlanStore(db), new PlanRequestStore(db), new GateStore(db), new JobStore(db), new LineStore(db), new MergeStore(db)];
+  const past = new PastStore(db);
   const policies = new PolicyStore();
   const asking = new PlansService(requests, plans, new Set(config.netbox.map((netbox) => netbox.name)));
-  const gate = new GateService(db, gates, plans, requests, asking, () => policies.current(db), async (netbox, branchId) => {
-    const happened = await merges.whatHappened(netbox, branchId);
-    if (happened.jobs + happened.destroyed === 0) return null;
-    return `This branch has already changed Proxmox (${happened.jobs} jobs, ${happened.destroyed} destroyed guests). This version makes no inverse plan: undo it with a new branch.`;
-  });
+  const gate = new GateService(db, gates, plans, requests, asking, () => policies.current(db), (netbox, branchId) => past.ofBranch(netbox, branchId));
   const events = new JobEvents(db, jobs, lines);
   await events.start();
   shutdown.onStop('job events', () => events.stop());

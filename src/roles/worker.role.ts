@@ -2,7 +2,7 @@
 import { JobRunner, JobStore, LineStore } from '../apply';
 import { ClusterStore, EndpointsService, LinkStore, type Clusters } from '../endpoints';
 import { EffectRunner, EffectStore } from '../effects';
-import { answerPlanRequest, GateStore, Planner, PlanRequestStore, PlanStore, watchBranches } from '../intent';
+import { answerPlanRequest, GateStore, PastStore, Planner, PlanRequestStore, PlanStore, watchBranches } from '../intent';
 import { sentence, type Result } from '../kernel';
 import { MergeService, MergeStore } from '../merge';
 import type { NetBoxes } from '../netbox';
@@ -22,7 +22,7 @@ export async function startWorker(ground: Ground, clusters: Clusters, netboxes: 
   const endpoints = new EndpointsService(new ClusterStore(db), clusters, 'role:worker');
   await endpoints.open();
   await checkOwnRights(endpoints, clusters);
-  const planner = new Planner(netboxes, endpoints, links, plans, () => policies.current(db));
+  const planner = new Planner(netboxes, endpoints, links, plans, () => policies.current(db), new PastStore(db));
   const deletion = deletionWorker(db, clusters, netboxes);
   const merges = new MergeService(db, new MergeStore(db), netboxes, plans, planner, gates, jobs, deletion.merges);
   const runner = new JobRunner(db, jobs, lines, plans, links, effects, clusters, netboxes, (cluster) => endpoints.look(cluster));

@@ -31,7 +31,7 @@ export async function startBenchApi(ground: BenchGround): Promise<{ readonly url
   const app = await createHttpApp(BenchModule.with([
     IdentityModule.with({ db, publicUrl: 'http://127.0.0.1' }),
     HealthModule.with({ db, mode: 'lab', roles: ['api'], version: 'bench', metrics }),
-    IntentModule.with({ plans: asking, gate: new GateService(db, gates, plans, requests, asking, () => new PolicyStore().current(db), () => Promise.resolve(null)), door: new GateDoor(new Map([['netbox', gateSecret]]), gates) }),
+    IntentModule.with({ plans: asking, gate: new GateService(db, gates, plans, requests, asking, () => new PolicyStore().current(db), () => Promise.resolve({ begun: false, busy: null, lastWork: null })), door: new GateDoor(new Map([['netbox', gateSecret]]), gates) }),
     ApplyModule.with({ jobs: new JobsService(db, jobs, lines), events }),
   ]), { metrics });
   const server = await app.listen(0, '127.0.0.1');

@@ -138,7 +138,7 @@ export function inputOf(scene: Scene): PlanInput {
   return {
     content, ...grouped, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
     links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), adopting: { ids: new Map(), links: [] }, allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
-    limits: { maxCores: null, maxMemoryMib: null }, ...scene.input,
+    limits: { maxCores: null, maxMemoryMib: null }, revert: null, ...scene.input,
   };
 }
 

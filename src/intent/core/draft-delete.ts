@@ -14,7 +14,7 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
   const link = input.links.get(change.netboxVmId);
   if (link?.state === 'gone') return emptyDraft;
   if (link?.state === 'live') {
-    if (input.beingDeleted.has(link.guestId)) return onlyFindings(asked(link, object, input.content.branch.status));
+    if (input.beingDeleted.has(link.guestId)) return onlyFindings(asked(link, object, input.content.branch.status === 'merged' && input.revert === null));
     const conflicts = conflictsOf(change, object);
     if (conflicts.length > 0) return onlyFindings(...conflicts);
   }
@@ -34,7 +34,7 @@ export function draftDelete(change: GuestChange, world: ClusterWorld, input: Pla
  * P7: a merge that asks for what another branch has asked already would be lost with that request, so it is refused before
  * it merges. Of a branch that is merged, the request that lives is its own.
  */
-const asked = (link: GuestLink, object: string, status: string): Finding => ({
-  rule: 'deletion.requested', severity: status === 'merged' ? 'info' : 'refusal', object, observed: `a deletion request for ${link.kind} ${link.vmid} lives`,
+const asked = (link: GuestLink, object: string, isItsOwn: boolean): Finding => ({
+  rule: 'deletion.requested', severity: isItsOwn ? 'info' : 'refusal', object, observed: `a deletion request for ${link.kind} ${link.vmid} lives`,
   next: 'Look at the deletion requests: nothing is asked twice. Merge when that request has ended, or leave this VM out of the branch.',
 });

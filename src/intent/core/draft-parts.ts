@@ -30,7 +30,13 @@ export interface PlanInput {
   /** Guests (by their id) for which a deletion request lives: they are asked for once (P7). */
   readonly beingDeleted: ReadonlySet<string>;
   readonly limits: Limits;
+  /** Only where a merge is taken back: the rows are then those of the branch with their sides exchanged. */
+  readonly revert: RevertPast | null;
 }
+
+/** By guest id: deletion requests that ended in destruction. */
+export interface RevertPast { readonly destroyed: ReadonlyMap<string, Destroyed> }
+export interface Destroyed { readonly requestId: string; readonly at: string }
 
 /** The branch says that it is not applied to Proxmox. */
 export const isOptedOut = ({ content, fields }: Pick<PlanInput, 'content' | 'fields'>): boolean => optIn(content.branch.customFields, fields.applyToProxmox) === 'no';

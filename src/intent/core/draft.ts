@@ -5,6 +5,7 @@ import { adoptionWish } from './adopt/wish';
 import { draftCreate } from './create/draft-create';
 import { draftDelete } from './draft-delete';
 import { joinDrafts, onlyFindings, type Draft, type PlanInput } from './draft-parts';
+import { draftBroughtBack, draftSetBack, draftTakenBack } from './draft-revert';
 import { draftUpdate } from './draft-update';
 import { clusterOf } from './which-cluster';
 
@@ -13,10 +14,10 @@ export function draftBranch(input: PlanInput): Draft {
   return joinDrafts(input.guests.map((change) => {
     const where = clusterOf(change, input);
     if (!where.ok) return onlyFindings(where.error);
-    if (change.vm?.action === 'create') return draftCreate(change, where.value, input);
-    if (change.vm?.action === 'delete') return draftDelete(change, where.value, input);
+    if (change.vm?.action === 'create') return input.revert === null ? draftCreate(change, where.value, input) : draftBroughtBack(change, input);
+    if (change.vm?.action === 'delete') return input.revert === null ? draftDelete(change, where.value, input) : draftTakenBack(change, where.value, input);
     const adopts = adoptionWish(change, input);
     if (adopts !== null) return draftAdopt(change, adopts, where.value, input);
-    return draftUpdate(change, where.value, input);
+    return input.revert === null ? draftUpdate(change, where.value, input) : draftSetBack(change, where.value, input);
   }));
 }

@@ -8,6 +8,8 @@ import type { ClusterWorld } from '../world';
 export function alreadyMade(object: string, change: GuestChange, world: ClusterWorld, input: PlanInput): Draft {
   const target = findTarget(change, world, input, object);
   if ('finding' in target) return onlyFindings(target.finding);
+  // A branch that was reverted and is merged again: its guest stands, and a deletion request of the revert may still take it away (P7).
+  if (input.beingDeleted.has(target.link.guestId)) return onlyFindings({ rule: 'deletion.requested', severity: 'refusal', object, observed: `a deletion request for ${target.link.kind} ${target.link.vmid} lives`, next: 'Cancel that request, or wait for its end; then plan again.' });
   const { config } = target.seen;
   const wanted = change.vm?.modified ?? {};
   const disks = new Set(change.disks.map((diff) => String(diff.modified?.['name'])));
