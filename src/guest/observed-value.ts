@@ -31,7 +31,7 @@ export function observedValue(config: GuestConfig, key: string): ObservedValue |
     case 'disk': return config.disks.find((disk) => disk.slot === name)?.volume ?? (config.raw[name] === undefined ? absent : config.raw[name]);
     case 'size': return config.disks.find((disk) => disk.slot === name)?.sizeMib ?? undefined;
     case 'tag': return config.tags.includes(name);
-    case 'option': return config.raw[name] ?? absent;
+    case 'option': return config.raw[name] === undefined ? absent : canonicalProperty(config.raw[name]);
     default: return plain[key]?.(config);
   }
 }

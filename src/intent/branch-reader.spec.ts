@@ -41,7 +41,7 @@ describe('reading a branch', () => {
     expect(read).toMatchObject({ ok: true, value: { kind: 'content', changeDigest: expect.stringMatching(/^[0-9a-f]{64}$/) as string, content: { authors: ['netbox:main:2'] } } });
     expect(read.ok && read.value.kind === 'content' && read.value.content.lookups).toEqual({
       clusters: new Map([[1, 'Alpha']]), devices: new Map([[1, 'pve1'], [2, 'pve2']]), vlans: new Map([[30, 130]]), tags: new Map([['Web tier', 'web-tier']]), vms: new Map([[6, objects['virtualization/virtual-machines']?.[0]]]),
-      gateways: [], interfaceOwners: new Map([[30, 6]]), vmInterfaceTypeId: 11,
+      gateways: [], interfaceOwners: new Map([[30, 6]]), interfaceNames: new Map(), vmInterfaceTypeId: 11,
     });
     expect(asked.sort()).toEqual(['core/object-types', 'dcim/devices', 'extras/tags', 'extras/tags', 'ipam/vlans', 'virtualization/clusters', 'virtualization/interfaces', 'virtualization/virtual-machines']);
     const changeOnly = netbox([update]);

@@ -74,7 +74,7 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], {
   if (!typeId.ok) return typeId;
   const owners = await interfaceOwners(reader, [...ofType('dcim.macaddress'), ...ofType('ipam.ipaddress')], new Set(interfaceDiffs.map((diff) => diff.objectId)), typeId.value);
   if (!owners.ok) return owners;
-  const grouped = groupByGuest(diffs, { interfaceOwners: owners.value, vmInterfaceTypeId: typeId.value });
+  const grouped = groupByGuest(diffs, { interfaceOwners: owners.value.owners, vmInterfaceTypeId: typeId.value });
 
   const nodeIds = touching(vmDiffs, 'custom_fields').flatMap(sidesOf).map((side) => customField(side, nodeField)).filter(isId);
   const addresses = ofType('ipam.ipaddress').filter((diff) => diff.modified !== null);
@@ -100,7 +100,8 @@ async function readLookups(reader: NetBoxReader, diffs: readonly ChangeDiff[], {
     tags: new Map(tags.value.flatMap((tag) => (typeof tag['name'] === 'string' && typeof tag['slug'] === 'string' ? [[tag['name'], tag['slug']] as const] : []))),
     vms: new Map(vms.value.map((vm) => [vm.id, vm])),
     gateways: gateways.value,
-    interfaceOwners: owners.value,
+    interfaceOwners: owners.value.owners,
+    interfaceNames: owners.value.names,
     vmInterfaceTypeId: typeId.value,
   });
 }
@@ -121,15 +122,16 @@ async function vmInterfaceType(reader: NetBoxReader): Promise<Observed<number>> 
   return found === undefined ? notObserved(`NetBox ${reader.name}, core/object-types`, 'it lists no virtualization.vminterface') : ok(found.id);
 }
 
-/** Owners of the interfaces of main that changed addresses hang on; interfaces that the branch itself changes name their VM in their own row. */
-async function interfaceOwners(reader: NetBoxReader, addresses: readonly ChangeDiff[], inBranch: ReadonlySet<number>, typeId: number): Promise<Observed<ReadonlyMap<number, number>>> {
+/** Owners and names of the interfaces of main that changed addresses hang on; interfaces that the branch itself changes name their VM in their own row. */
+async function interfaceOwners(reader: NetBoxReader, addresses: readonly ChangeDiff[], inBranch: ReadonlySet<number>, typeId: number): Promise<Observed<{ readonly owners: ReadonlyMap<number, number>; readonly names: ReadonlyMap<number, string> }>> {
   const ids = addresses.flatMap(sidesOf).filter((side) => side['assigned_object_type'] === typeId).map((side) => side['assigned_object_id']).filter(isId).filter((interfaceId) => !inBranch.has(interfaceId));
   const interfaces = await byId(reader, 'virtualization/interfaces', ids);
   if (!interfaces.ok) return interfaces;
-  return ok(new Map(interfaces.value.flatMap((one) => {
+  const owners = new Map(interfaces.value.flatMap((one) => {
     const vm = (one['virtual_machine'] as { readonly id?: unknown } | null | undefined)?.id;
     return isId(vm) ? [[one.id, vm] as const] : [];
-  })));
+  }));
+  return ok({ owners, names: new Map(interfaces.value.flatMap(nameOf)) });
 }
 
 /** The addresses that bear the gateways' tag: IPAM says which, nothing is guessed. */

@@ -187,7 +187,7 @@ describeRecorded('netbox', 'the branch add-web-tier of a real NetBox', () => {
     expect(isPermitted(plan.findings)).toBe(false);
     const refused = plan.findings.filter((finding) => finding.severity === 'refusal').map((finding) => `${finding.object}: ${finding.rule}`);
     expect([...new Set(refused)].filter((each) => !each.startsWith('VM app-06')).sort()).toEqual([
-      'IP address 10.30.0.222/24 of VM db-02: change.not-supported', 'VM app-03: change.not-supported', 'VM ct-04: change.not-supported', 'VM front-01: change.not-supported', 'VM front-01: create.template', 'VM front-01: vmid.free-and-in-range',
+      'VM app-03: change.not-supported', 'VM ct-04: change.not-supported', 'VM front-01: change.not-supported', 'VM front-01: create.template', 'VM front-01: vmid.free-and-in-range',
       'VM front-bare: change.not-supported', 'VM front-bare: create.node', 'VM front-bare: create.size', 'VM front-ct-01: change.not-supported', 'VM front-ct-01: create.template', 'VM front-ct-01: vmid.free-and-in-range',
       'interface eth0 of VM front-ct-01: create.nic-slot', 'interface net1 of VM front-01: change.not-supported',
     ]);

@@ -110,7 +110,7 @@ export const nicCreate = (id: number, vm: number, name: string, more: Data = {})
 
 export const lookups: Lookups = {
   clusters: new Map([[1, 'Alpha'], [9, 'Elsewhere']]), devices: new Map([[1, 'pve1'], [2, 'pve2']]), vlans: new Map([[30, 130]]), tags: new Map([['Web tier', 'web-tier']]),
-  vms: new Map(), gateways: [], interfaceOwners: new Map(), vmInterfaceTypeId: 11,
+  vms: new Map(), gateways: [], interfaceOwners: new Map(), interfaceNames: new Map(), vmInterfaceTypeId: 11,
 };
 
 export interface Scene {

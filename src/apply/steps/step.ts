@@ -2,7 +2,7 @@
 // nothing that the plan left open (P2).
 import type { ClusterAccess } from '../../endpoints';
 import { baselineMoved, powerAt, recheck, type EffectDefinition, type Rechecked } from '../../effects';
-import { absent, guestName, observedValue, partKey, type GuestConfig, type GuestIdentity, type ObservedValue } from '../../guest';
+import { absent, canonicalProperty, guestName, observedValue, partKey, type GuestConfig, type GuestIdentity, type ObservedValue } from '../../guest';
 import type { Action, Step } from '../../intent';
 import { Bug, exhaustive, no, type Result } from '../../kernel';
 import type { NetBoxAccess } from '../../netbox';
@@ -80,7 +80,7 @@ function written(step: Step, sockets: number): Readonly<Record<string, ObservedV
     case 'disk-add': return { [partKey('disk', step.slot)]: null, [partKey('size', step.slot)]: step.sizeMib };
     case 'disk-grow': return { [partKey('size', step.slot)]: step.after };
     case 'disk-detach': return { [partKey('disk', step.slot)]: absent, [partKey('size', step.slot)]: null };
-    case 'cloud-init': return Object.fromEntries(Object.entries(step.after).map(([key, value]) => [partKey('option', key), value ?? absent]));
+    case 'cloud-init': return Object.fromEntries(Object.entries(step.after).map(([key, value]) => [partKey('option', key), value === null ? absent : canonicalProperty(value)]));
     case 'shutdown': return { hasProcess: false };
     case 'start': return { hasProcess: true };
     case 'migrate': return { node: step.after };

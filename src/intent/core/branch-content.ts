@@ -25,6 +25,8 @@ export interface Lookups {
   readonly gateways: readonly { readonly address: string; readonly vrf: number | null }[];
   /** vminterface id -> VM id, for MAC and IP rows. */
   readonly interfaceOwners: ReadonlyMap<number, number>;
+  /** vminterface id -> its name, of those that changed addresses hang on. */
+  readonly interfaceNames: ReadonlyMap<number, string>;
   /** The change log names `virtualization.vminterface` by this id in `assigned_object_type`; it differs per installation. */
   readonly vmInterfaceTypeId: number;
 }

@@ -19,7 +19,7 @@ export function draftUpdate(change: GuestChange, world: ClusterWorld, input: Pla
   const answered = new Set(concerns.flatMap((concern) => [...concern.fields, ...(concern.customFields?.(input.fields) ?? []).map((name) => `custom_fields.${name}`)]));
   const ours = changed.filter((field) => answered.has(field.name));
   const rest = onlyFindings(...changed.filter((field) => !ours.includes(field)).map((field) => notSupported(object, `${field.name}: ${JSON.stringify(field.before)} -> ${JSON.stringify(field.after)}`)), ...lonelyRows(change, object), ...conflictsOf(change, object));
-  if (ours.length + change.disks.length + change.interfaces.length + rest.findings.length === 0) return emptyDraft;
+  if (ours.length + change.disks.length + change.interfaces.length + change.ips.length + rest.findings.length === 0) return emptyDraft;
 
   const target = findTarget(change, world, input, object);
   if ('finding' in target) return joinDrafts([rest, onlyFindings(target.finding)]);
@@ -48,11 +48,10 @@ export function changedFields({ vm }: GuestChange, input: PlanInput): readonly C
   return [...plain, ...custom].filter((field) => !isDeepStrictEqual(field.before, field.after));
 }
 
-/** A MAC address given to a new interface belongs to it; any other change of an address stands alone, and nothing carries it yet. */
+/** A MAC address given to a new interface belongs to it; any other change of one stands alone, and nothing carries it. */
 function lonelyRows(change: GuestChange, object: string): readonly Finding[] {
   const made = new Set(change.interfaces.filter((diff) => diff.original === null).map((diff) => diff.objectId));
   const gone = new Set(change.interfaces.filter((diff) => diff.modified === null).map((diff) => diff.objectId));
   const goes = (diff: GuestChange['macs'][number]): boolean => made.has(Number(diff.modified?.['assigned_object_id'])) || (diff.modified === null && gone.has(Number(diff.original?.['assigned_object_id'])));
-  const rows = [...change.macs.filter((diff) => !goes(diff)).map((diff) => ['MAC address', diff] as const), ...change.ips.map((diff) => ['IP address', diff] as const)];
-  return rows.map(([what, diff]) => notSupported(`${what} ${diff.repr} of ${object}`, `the branch would ${diff.action} it`));
+  return change.macs.filter((diff) => !goes(diff)).map((diff) => notSupported(`MAC address ${diff.repr} of ${object}`, `the branch would ${diff.action} it`));
 }

@@ -32,7 +32,7 @@ export interface Concern {
   /** Custom fields of ours that it answers for as well, by their names in this NetBox. */
   customFields?(map: FieldMap): readonly string[];
   /** Rows of children that it answers for. */
-  readonly rows?: 'disks' | 'interfaces';
+  readonly rows?: 'disks' | 'interfaces' | 'addresses';
   draft(scene: UpdateScene): Part;
 }
 

@@ -1,4 +1,5 @@
 import { cluster } from './cluster';
+import { addresses } from './addresses';
 import type { Concern } from './concern';
 import { disks } from './disks';
 import { nics } from './nics';
@@ -10,4 +11,4 @@ import { tags } from './tags';
 import { description, name } from './words';
 
 /** In the order of their steps: off first, then everything that happens where it stands, then to where it shall stand, on last. */
-export const concerns: readonly Concern[] = [shutdown, name, cores, memory, description, tags, onBoot, disks, nics, node, start, cluster];
+export const concerns: readonly Concern[] = [shutdown, name, cores, memory, description, tags, onBoot, disks, nics, addresses, node, start, cluster];

@@ -6,7 +6,7 @@ import { draftBranch } from '../draft';
 
 type Data = Readonly<Record<string, unknown>>;
 const guest: Seeded = { netboxVmId: 5, vmid: 107, name: 'db-1', raw: { scsi1: 'local-lvm:vm-107-disk-1,iothread=1,size=1G', boot: 'order=scsi0' } };
-const rightful = { poolRights: { ok: true as const, value: new Map([['sluice-managed', { create: ['Pool.Allocate'], update: ['VM.Config.CPU', 'VM.Config.Memory', 'VM.Config.Options', 'VM.Config.Network', 'VM.Config.Disk', 'VM.PowerMgmt'], lender: [] }]]) } };
+const rightful = { poolRights: { ok: true as const, value: new Map([['sluice-managed', { create: ['Pool.Allocate'], update: ['VM.Config.CPU', 'VM.Config.Memory', 'VM.Config.Options', 'VM.Config.Network', 'VM.Config.Disk', 'VM.Config.Cloudinit', 'VM.PowerMgmt'], lender: [] }]]) } };
 const scene = (before: Data, after: Data, more: Partial<Scene> = {}, seeded: Partial<Seeded> = {}): Scene => ({ diffs: [vmUpdate(5, 'db-1', before, after)], guests: [{ ...guest, ...seeded }], world: rightful, ...more });
 const rows = (...children: Scene['diffs']): Partial<Scene> => ({ diffs: [vmUpdate(5, 'db-1', {}, {}), ...children] });
 const only = (one: Scene) => {
@@ -129,6 +129,35 @@ describe('interfaces', () => {
     const container: Partial<Scene> = { guests: [{ ...guest, kind: 'lxc', raw: {} }] };
     expect(refusedBy({ ...scene({}, {}, rows(nicCreate(9, 5, 'net1'))), ...container })).toEqual(['change.not-supported']);
     expect(refusedBy({ ...scene({}, {}, rows(nic({}, null))), ...container })).toEqual(['change.not-supported']);
+  });
+});
+
+describe('addresses', () => {
+  const ip = (id: number, before: string | null, after: string | null, more: Data = {}) => diff('ipam.ipaddress', id, before === null ? null : { address: before, vrf: null, assigned_object_type: 11, assigned_object_id: 8 }, after === null ? null : { address: after, vrf: null, assigned_object_type: 11, assigned_object_id: 8, ...more });
+  const lookups = { interfaceOwners: new Map([[8, 5]]), interfaceNames: new Map([[8, 'net0']]), gateways: [{ address: '10.0.1.1/24', vrf: null }] };
+  const vm = { raw: { ...guest.raw, ide2: 'local-lvm:vm-107-cloudinit,media=cdrom', ipconfig0: 'ip=10.0.0.5/24,gw=10.0.0.1,ip6=2001:db8::5/64' } };
+  const ofVm = (...changes: Scene['diffs']) => scene({}, {}, { ...rows(...changes), lookups }, vm);
+  it('of a VM with cloud-init go into its ipconfig, with the gateway of IPAM, and it is told when they show', () => {
+    const { steps, baseline, findings } = only(ofVm(ip(3, '10.0.0.5/24', '10.0.1.5/24')));
+    expect(steps).toEqual([{ kind: 'cloud-init', before: { ipconfig0: 'gw=10.0.0.1,ip=10.0.0.5/24,ip6=2001:db8::5/64' }, after: { ipconfig0: 'gw=10.0.1.1,ip=10.0.1.5/24,ip6=2001:db8::5/64' } }]);
+    expect([baseline, findings.map((finding) => finding.rule)]).toEqual([{ 'option ipconfig0': 'gw=10.0.0.1,ip=10.0.0.5/24,ip6=2001:db8::5/64' }, ['cloud-init.re-runs']]);
+    expect(only(ofVm(ip(3, '10.0.0.5/24', null))).steps).toMatchObject([{ after: { ipconfig0: 'ip6=2001:db8::5/64' } }]);
+    expect(only(scene({}, {}, { ...rows(ip(3, null, '10.0.1.5/24')), lookups }, { raw: { ...vm.raw, ipconfig0: null } })).steps).toMatchObject([{ before: {}, after: { ipconfig0: 'gw=10.0.1.1,ip=10.0.1.5/24' } }]);
+  });
+  it('P12 are not changed over what somebody else did, and planned to nothing where they stand', () => {
+    expect(refusedBy(ofVm(ip(3, '10.0.0.9/24', '10.0.1.5/24')))).toEqual(['change.drifted']);
+    expect(refusedBy(ofVm(ip(3, null, '10.0.1.5/24')))).toEqual(['change.drifted']);
+    nothingOf(ofVm(ip(3, '10.0.0.5/24', '10.0.0.5/24', { description: 'said otherwise' })));
+  });
+  it('of a VM without cloud-init are its own', () => expect(planOf(scene({}, {}, { ...rows(ip(3, null, '10.0.1.5/24')), lookups })).findings).toMatchObject([{ rule: 'change.no-counterpart', severity: 'info' }]));
+  it('of a container stand in its interface', () => {
+    const container: Seeded = { netboxVmId: 5, vmid: 107, name: 'db-1', kind: 'lxc' };
+    const { steps } = only({ ...scene({}, {}, { ...rows(ip(3, null, '10.0.1.5/24')), lookups }), guests: [container] });
+    expect(steps).toMatchObject([{ kind: 'nic', slot: 'net0', after: expect.stringContaining('gw=10.0.1.1,hwaddr=') as string }]);
+  });
+  it('go with an interface that goes', () => {
+    const nic = diff('virtualization.vminterface', 8, { name: 'net0', virtual_machine: 5 }, null);
+    expect(only(ofVm(nic, ip(3, '10.0.0.5/24', null))).steps).toMatchObject([{ kind: 'nic', slot: 'net0', after: null }]);
   });
 });
 
