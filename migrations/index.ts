@@ -10,10 +10,11 @@ import { ClosedWays1764000000009 } from './0009-closed-ways';
 import { MoreWrites1764000000010 } from './0010-more-writes';
 import { Adoptions1764000000011 } from './0011-adoptions';
 import { InversePlans1764000000012 } from './0012-inverse-plans';
+import { PolicyOfConsent1764000000013 } from './0013-policy-of-consent';
 
 /** Forward only, in order. A released migration is never edited. */
 export const migrations = [
   Ground1764000000001, People1764000000002, Policy1764000000003, Endpoints1764000000004,
   Intent1764000000005, MergeAndApply1764000000006, Effects1764000000007, Deletion1764000000008,
-  ClosedWays1764000000009, MoreWrites1764000000010, Adoptions1764000000011, InversePlans1764000000012,
+  ClosedWays1764000000009, MoreWrites1764000000010, Adoptions1764000000011, InversePlans1764000000012, PolicyOfConsent1764000000013,
 ] as const;

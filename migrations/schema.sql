@@ -408,12 +408,14 @@ constraint plan_states_status_check on plan_states: CHECK ((status = ANY (ARRAY[
 constraint digest_names_content on plans: CHECK ((digest = encode(sha256(convert_to(content, 'UTF8'::name)), 'hex'::text)))
 constraint plans_pkey on plans: PRIMARY KEY (id)
 constraint plans_policy_version_fkey on plans: FOREIGN KEY (policy_version) REFERENCES policy_versions(version)
+constraint consent_is_the_phrase on policy_proposals: CHECK ((COALESCE((body #> '{intent,allow}'::text[]), 'null'::jsonb) = ANY (ARRAY['null'::jsonb, '"allow-edit-and-add-actions"'::jsonb])))
 constraint policy_proposals_approved_by_fkey on policy_proposals: FOREIGN KEY (approved_by) REFERENCES people(id)
 constraint policy_proposals_pkey on policy_proposals: PRIMARY KEY (id)
 constraint policy_proposals_proposed_by_fkey on policy_proposals: FOREIGN KEY (proposed_by) REFERENCES people(id)
 constraint policy_proposals_reason_check on policy_proposals: CHECK ((reason <> ''::text))
 constraint policy_proposals_state_check on policy_proposals: CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'vetoed'::text])))
 constraint weakening_needs_a_second_person on policy_proposals: CHECK (((state <> 'active'::text) OR (weakens = '{}'::text[]) OR ((approved_by IS NOT NULL) AND (approved_by <> proposed_by))))
+constraint consent_is_the_phrase on policy_versions: CHECK ((COALESCE((body #> '{intent,allow}'::text[]), 'null'::jsonb) = ANY (ARRAY['null'::jsonb, '"allow-edit-and-add-actions"'::jsonb])))
 constraint policy_versions_origin_check on policy_versions: CHECK ((origin = ANY (ARRAY['configuration'::text, 'proposal'::text])))
 constraint policy_versions_pkey on policy_versions: PRIMARY KEY (version)
 constraint policy_versions_version_check on policy_versions: CHECK ((version > 0))
@@ -860,17 +862,33 @@ AS $function$
     select 'netbox:' || p.netbox || ':' || p.netbox_user_id from people p join linked using (id) where p.netbox is not null
   ) keys
 $function$
+CREATE OR REPLACE FUNCTION public.policy_completed(body jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select body || jsonb_build_object(
+    'limits', '{"maxCreates": null, "maxUpdates": null, "maxDeletions": null}'::jsonb || coalesce(body -> 'limits', '{}'),
+    'intent', coalesce(body -> 'intent', '{"allow": null}'),
+    'protected', coalesce(body -> 'protected', '{"guests": []}'),
+    'rules', coalesce(body -> 'rules', '{"addressFree": "refusal", "storageHasRoom": "refusal", "bridgeExists": "refusal"}'))
+$function$
 CREATE OR REPLACE FUNCTION public.policy_strength(key text, value jsonb)
  RETURNS double precision
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select case jsonb_typeof(value)
-    when 'number' then value::text::float8
-    when 'null' then case when key like 'limits.%' then float8 'Infinity' end
-    when 'string' then array_position(array['refuse', 'shutdown', 'shutdown-then-stop'], value #>> '{}')::float8
-  end * case when key in ('deletion.threshold', 'deletion.windowSeconds') then 1 else -1 end
+  select case
+    when key = 'intent.allow' then case value when 'null'::jsonb then 1 when '"allow-edit-and-add-actions"'::jsonb then 0 end
+    when key like 'rules.%' then case value when '"refusal"'::jsonb then 1 when '"warning"'::jsonb then 0 end
+    else case jsonb_typeof(value)
+      when 'number' then value::text::float8
+      when 'null' then case when key like 'limits.%' then float8 'Infinity' end
+      when 'string' then array_position(array['refuse', 'shutdown', 'shutdown-then-stop'], value #>> '{}')::float8
+    end * case when key in ('deletion.threshold', 'deletion.windowSeconds') then 1 else -1 end
+  end
 $function$
 CREATE OR REPLACE FUNCTION public.policy_weakens(before jsonb, after jsonb)
  RETURNS text[]
@@ -878,10 +896,15 @@ CREATE OR REPLACE FUNCTION public.policy_weakens(before jsonb, after jsonb)
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+  with former as (select policy_completed(before) as body)
   select coalesce(array_agg(key order by key), '{}')
-  from unnest(array['deletion.threshold', 'deletion.windowSeconds', 'deletion.approveWithinSeconds', 'deletion.startWithinSeconds', 'deletion.maxPerHour', 'deletion.powerOff',
-    'plan.expiresAfterSeconds', 'plan.startWithinSeconds', 'limits.maxCores', 'limits.maxMemoryMib']) as keys(key)
-  where coalesce(policy_strength(key, after #> string_to_array(key, '.')) < policy_strength(key, before #> string_to_array(key, '.')), true)
+  from former, unnest(array['deletion.threshold', 'deletion.windowSeconds', 'deletion.approveWithinSeconds', 'deletion.startWithinSeconds', 'deletion.maxPerHour', 'deletion.powerOff',
+    'plan.expiresAfterSeconds', 'plan.startWithinSeconds', 'limits.maxCores', 'limits.maxMemoryMib', 'limits.maxCreates', 'limits.maxUpdates', 'limits.maxDeletions',
+    'intent.allow', 'protected.guests', 'rules.addressFree', 'rules.storageHasRoom', 'rules.bridgeExists']) as keys(key)
+  where case key
+    when 'protected.guests' then coalesce(jsonb_typeof(after #> '{protected,guests}') <> 'array' or not (former.body #> '{protected,guests}') <@ (after #> '{protected,guests}'), true)
+    else coalesce(policy_strength(key, after #> string_to_array(key, '.')) < policy_strength(key, former.body #> string_to_array(key, '.')), true)
+  end
 $function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -1045,6 +1068,7 @@ function is_frozen() may be executed by everybody
 function journal_append(text,text,text,text) may be executed by sluice_api, sluice_deleter, sluice_scheduler, sluice_worker
 function keep_effect() may be executed by everybody
 function person_keys(uuid) may be executed by everybody
+function policy_completed(jsonb) may be executed by everybody
 function policy_strength(text,jsonb) may be executed by everybody
 function policy_weakens(jsonb,jsonb) may be executed by everybody
 function refuse_change() may be executed by everybody

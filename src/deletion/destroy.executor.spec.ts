@@ -181,7 +181,7 @@ describe('the one executor that destroys', () => {
     const id = await world.ripe(732);
     await world.lab.act({ act: 'acl', path: '/pool/cust2', role: 'SluiceLend', holder: 'sluice-lender@pve', grant: true });
     await world.lab.act({ act: 'acl', path: '/pool/cust2', role: 'SluiceLend', holder: 'sluice-lender@pve!lender', grant: true });
-    const settings = { name: 'leipzig', netbox: 'main', netboxCluster: 'leipzig', intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], defaultBridge: null, defaultStorage: null, vmidRange: { first: 1, last: 2 } };
+    const settings = { name: 'leipzig', netbox: 'main', netboxCluster: 'leipzig', allowWrites: true, intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], defaultBridge: null, defaultStorage: null, vmidRange: { first: 1, last: 2 } };
     world.rights = async (cluster, asks) => {
       const verdicts = new Map<TokenName, RightsVerdict>();
       for (const [token, ask] of [['lender', asks.lender], ['destroy', asks.destroy]] as const) verdicts.set(token, judgeRights(token, await ask(), settings, ok([])));

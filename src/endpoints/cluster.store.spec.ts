@@ -18,7 +18,7 @@ beforeAll(async () => { db = await testDatabase(); make = new Fixtures(db); stor
 beforeEach(async () => { await make.empty(); world.nodes = ['n1', 'n2']; world.name = 'real-name'; world.reachable = true; world.pools = true; await store.configure(settings); });
 afterAll(() => db.drop());
 
-const settings: ClusterSettings = { name: 'alpha', netbox: 'main', netboxCluster: 'Alpha', intakePool: 'intake', managedPools: ['managed'], deletablePools: ['managed'], defaultBridge: 'vmbr0', defaultStorage: 'local', vmidRange: { first: 5000, last: 5999 } };
+const settings: ClusterSettings = { name: 'alpha', netbox: 'main', netboxCluster: 'Alpha', allowWrites: true, intakePool: 'intake', managedPools: ['managed'], deletablePools: ['managed'], defaultBridge: 'vmbr0', defaultStorage: 'local', vmidRange: { first: 5000, last: 5999 } };
 const world = { name: 'real-name', nodes: ['n1', 'n2'], reachable: true, pools: true };
 const hidden = no({ kind: 'transient', where: 'cluster alpha', text: '595 No route to host' } as const);
 const access = {

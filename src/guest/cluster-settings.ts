@@ -6,6 +6,8 @@ export interface ClusterSettings {
   /** The NetBox instance's configured name, and the name of the cluster there. */
   readonly netbox: string;
   readonly netboxCluster: string;
+  /** False: this cluster is read and never written to (FEATURES A1). */
+  readonly allowWrites: boolean;
   readonly intakePool: string;
   readonly managedPools: readonly string[];
   readonly deletablePools: readonly string[];

@@ -97,7 +97,7 @@ function connections(answer: LabAnswer, secrets: LabSecrets, directory: string):
       const caFile = join(directory, `${cluster.name}-ca.pem`);
       writeFileSync(caFile, running.caPem);
       return {
-        name: cluster.name, netbox: 'netbox', netboxCluster: cluster.name, version: cluster.version, connections: running.nodes.map(({ name, url }) => ({ node: name, url })), verifyTls: true, caFile,
+        name: cluster.name, netbox: 'netbox', netboxCluster: cluster.name, version: cluster.version, connections: running.nodes.map(({ name, url }) => ({ node: name, url })), verifyTls: true, caFile, allowWrites: true,
         tokens: Object.fromEntries(tokenNames.map((token) => [token, { id: tokenIdOf(token), secret: secrets.proxmox[token] }])),
         intakePool: 'sluice-intake', managedPools: cluster.scope.managedPools, deletablePools: cluster.scope.deletablePools, diskPools: cluster.scope.diskPools ?? [], migratePools: cluster.scope.migratePools ?? [], defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 },
       };

@@ -16,7 +16,8 @@ export interface Proposal {
   readonly state: 'proposed' | 'active' | 'vetoed';
 }
 
-const versionColumns = 'version, body, origin, proposal_id as "proposalId", made_at as "madeAt"';
+/** Bodies made before a key existed read as the trigger reads them. */
+const versionColumns = 'version, policy_completed(body) as body, origin, proposal_id as "proposalId", made_at as "madeAt"';
 const proposalColumns = 'id, body, weakens, reason, proposed_by as "proposedBy", proposed_at as "proposedAt", approved_by as "approvedBy", state';
 
 export class PolicyStore {

@@ -27,8 +27,8 @@ function accessOf(cluster: ClusterConfig, http: ProxmoxHttp): ClusterAccess {
   };
 }
 
-export const settingsOf = ({ name, netbox, netboxCluster, intakePool, managedPools, deletablePools, diskPools, migratePools, defaultBridge, defaultStorage, vmidRange }: ClusterConfig): ClusterSettings =>
-  ({ name, netbox, netboxCluster, intakePool, managedPools, deletablePools, diskPools, migratePools, defaultBridge, defaultStorage, vmidRange });
+export const settingsOf = ({ name, netbox, netboxCluster, allowWrites, intakePool, managedPools, deletablePools, diskPools, migratePools, defaultBridge, defaultStorage, vmidRange }: ClusterConfig): ClusterSettings =>
+  ({ name, netbox, netboxCluster, allowWrites, intakePool, managedPools, deletablePools, diskPools, migratePools, defaultBridge, defaultStorage, vmidRange });
 
 /** Lender's and destroyer's credentials by cluster, for the deleter alone. */
 export function deleterCredentials(config: Config, use: 'lender' | 'destroy'): ReadonlyMap<string, TokenCredential> {

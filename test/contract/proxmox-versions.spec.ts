@@ -9,7 +9,7 @@ import { labClusters } from '../../src/lab/scenario/proxmox';
 type Version = '8.4' | '9.0';
 const versions: readonly Version[] = ['8.4', '9.0'];
 const order: Omit<SetupOrder, 'major' | 'withAgent'> = { cluster: 'bare', managedPools: ['sluice-managed', 'customer-a'], deletablePools: ['customer-a'], storages: ['vmdata'], bridges: ['vmbr0'] };
-const settings: ClusterSettings = { name: 'bare', netbox: 'netbox', netboxCluster: 'bare', intakePool: 'sluice-intake', managedPools: order.managedPools, deletablePools: order.deletablePools, defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 } };
+const settings: ClusterSettings = { name: 'bare', netbox: 'netbox', netboxCluster: 'bare', allowWrites: true, intakePool: 'sluice-intake', managedPools: order.managedPools, deletablePools: order.deletablePools, defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 } };
 
 interface Bare { readonly sim: RunningProxmoxSim; readonly root: PveCaller; as(token: TokenName): PveCaller; run(line: string): Promise<PveAnswer | null>; close(): Promise<void> }
 

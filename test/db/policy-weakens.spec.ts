@@ -5,10 +5,14 @@ import { labPolicy } from '../setup/fixtures';
 import { testDatabase, type TestDatabase } from '../setup/test-database';
 
 const few = fc.integer({ min: 1, max: 4 });
+const severity = fc.constantFrom('refusal', 'warning');
 const policies: fc.Arbitrary<Policy> = fc.record({
   deletion: fc.record({ threshold: few, windowSeconds: few, approveWithinSeconds: few, startWithinSeconds: few, maxPerHour: few, powerOff: fc.constantFrom('refuse', 'shutdown', 'shutdown-then-stop') }),
   plan: fc.record({ expiresAfterSeconds: few, startWithinSeconds: few }),
-  limits: fc.record({ maxCores: fc.option(few), maxMemoryMib: fc.option(few) }),
+  limits: fc.record({ maxCores: fc.option(few), maxMemoryMib: fc.option(few), maxCreates: fc.option(few), maxUpdates: fc.option(few), maxDeletions: fc.option(few) }),
+  intent: fc.record({ allow: fc.option(fc.constant('allow-edit-and-add-actions' as const)) }),
+  protected: fc.record({ guests: fc.subarray(['west/101', 'west/102', 'east/101']) }),
+  rules: fc.record({ addressFree: severity, storageHasRoom: severity, bridgeExists: severity }),
 });
 
 describe('policy_weakens', () => {
@@ -25,6 +29,7 @@ describe('policy_weakens', () => {
   it('P30 P32 takes a missing key, a null that is no limit, and a word it does not know for weaker', async () => {
     const judge = async (after: object) => (await db.api.one<{ weaker: string[] }>('select policy_weakens($1, $2) as weaker', [JSON.stringify(labPolicy), JSON.stringify(after)])).weaker;
     expect((await judge({})).sort()).toEqual(policyKeys.map(({ key }) => key).sort());
+    expect(await judge({ ...labPolicy, intent: { allow: true }, protected: { guests: 'all' }, rules: { ...labPolicy.rules, addressFree: 'off' } })).toEqual(['intent.allow', 'protected.guests', 'rules.addressFree']);
     expect(await judge({ ...labPolicy, deletion: { ...labPolicy.deletion, threshold: null, powerOff: 'hard' } })).toEqual(['deletion.powerOff', 'deletion.threshold']);
   });
 });

@@ -10,7 +10,10 @@ import { testDatabase, type TestDatabase } from '../setup/test-database';
 const strict: Policy = {
   deletion: { threshold: 2, windowSeconds: 3600, approveWithinSeconds: 86_400, startWithinSeconds: 7200, maxPerHour: 2, powerOff: 'refuse' },
   plan: { expiresAfterSeconds: 3600, startWithinSeconds: 600 },
-  limits: { maxCores: 16, maxMemoryMib: 65_536 },
+  limits: { maxCores: 16, maxMemoryMib: 65_536, maxCreates: 10, maxUpdates: 10, maxDeletions: 2 },
+  intent: { allow: null },
+  protected: { guests: ['west/101'] },
+  rules: { addressFree: 'refusal', storageHasRoom: 'refusal', bridgeExists: 'refusal' },
 };
 const withDeletion = (deletion: Partial<Policy['deletion']>, from: Policy = strict): Policy => ({ ...from, deletion: { ...from.deletion, ...deletion } });
 
@@ -78,6 +81,20 @@ describe('policy and freeze', () => {
     await propose(boris, withDeletion({ windowSeconds: 90_000 })).expect(201);
     expect((await review(boris, id, 'approve').expect(409)).body).toMatchObject({ code: 'policy.moved', observed: expect.stringContaining('deletion.windowSeconds 90000 -> 3600') });
     expect((await current()).body.deletion.threshold).toBe(2);
+  });
+
+  it('A1 P32 lets branches change Proxmox only with the phrase written out, and by two people', async () => {
+    for (const allow of [true, 'yes', 'ALLOW-EDIT-AND-ADD-ACTIONS', '', undefined]) {
+      expect((await propose(anna, { ...strict, intent: { allow } }).expect(400)).body).toMatchObject({ code: 'policy.invalid', observed: expect.stringContaining('the phrase allow-edit-and-add-actions, written out') });
+    }
+    const on: Policy = { ...strict, intent: { allow: 'allow-edit-and-add-actions' } };
+    const { id, weakens } = (await propose(anna, on).expect(201)).body as { id: string; weakens: string[] };
+    expect(weakens).toEqual(['intent.allow']);
+    expect((await current()).body.intent).toEqual({ allow: null });
+    await review(boris, id, 'approve').expect(200);
+    expect((await current()).body).toEqual(on);
+    await propose(anna, strict).expect(201);
+    expect((await current()).body.intent).toEqual({ allow: null });
   });
 
   it('refuses half a policy with every trouble named, and the one in force', async () => {

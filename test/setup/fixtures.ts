@@ -9,7 +9,10 @@ import type { TestDatabase } from './test-database';
 export const labPolicy: Policy = {
   deletion: { threshold: 1, windowSeconds: 60, approveWithinSeconds: 86_400, startWithinSeconds: 7200, maxPerHour: 2, powerOff: 'shutdown' },
   plan: { expiresAfterSeconds: 3600, startWithinSeconds: 600 },
-  limits: { maxCores: null, maxMemoryMib: null },
+  limits: { maxCores: null, maxMemoryMib: null, maxCreates: null, maxUpdates: null, maxDeletions: null },
+  intent: { allow: 'allow-edit-and-add-actions' },
+  protected: { guests: [] },
+  rules: { addressFree: 'refusal', storageHasRoom: 'refusal', bridgeExists: 'refusal' },
 };
 
 export const requestPath = ['requested', 'in-review', 'approved', 'quarantining', 'waiting', 'destroying', 'destroyed'] as const;

@@ -10,7 +10,7 @@ import { judgeRights } from './rights';
 import { loanRights, tokenIdOf, type TokenName } from './token-table';
 
 const settings: ClusterSettings = {
-  name: 'leipzig', netbox: 'netbox', netboxCluster: 'leipzig', intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'customer-a'], deletablePools: ['customer-a'], defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 },
+  name: 'leipzig', netbox: 'netbox', netboxCluster: 'leipzig', allowWrites: true, intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'customer-a'], deletablePools: ['customer-a'], defaultBridge: 'vmbr0', defaultStorage: 'vmdata', vmidRange: { first: 5000, last: 5999 },
 };
 const member = (id: string, ...vmids: number[]): PoolRow => ({ id, members: vmids.map((vmid) => vmid as Vmid) }) as PoolRow;
 const pools = ok([member('sluice-intake', 5009), member('sluice-managed', 5001), member('customer-a', 5005), member('other', 7000)]);

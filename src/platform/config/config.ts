@@ -1,5 +1,6 @@
 // What a process knows about its surroundings: read once at start, frozen, handed down as a value. Nobody else reads the environment.
 import type { FieldMap } from '../../netbox/ports';
+import type { SoftRule } from '../../policy/core/bounds';
 
 export type ProcessRole = 'api' | 'worker' | 'deleter' | 'scheduler';
 export const processRoles: readonly ProcessRole[] = ['api', 'worker', 'deleter', 'scheduler'];
@@ -23,7 +24,11 @@ export interface Config {
   readonly clusters: readonly ClusterConfig[];
   readonly deletion: DeletionPolicyConfig;
   /** Durations are seconds, here and below. */
-  readonly plan: { readonly expiresAfter: number; readonly startWithin: number; readonly maxCores: number | null; readonly maxMemoryMib: number | null };
+  readonly plan: { readonly expiresAfter: number; readonly startWithin: number; readonly maxCores: number | null; readonly maxMemoryMib: number | null; readonly maxCreates: number | null; readonly maxUpdates: number | null; readonly maxDeletions: number | null };
+  /** The phrase that lets anything be sent to Proxmox, or null. */
+  readonly intent: { readonly allow: string | null };
+  readonly protected: { readonly guests: readonly string[] };
+  readonly rules: Readonly<Record<SoftRule, 'refusal' | 'warning'>>;
   readonly journal: { readonly checkpointFile: string; readonly checkpointEvery: number };
   readonly serviceTokens: readonly ServiceTokenConfig[];
   readonly reconcileEvery: number;
@@ -53,6 +58,8 @@ export interface ClusterConfig {
   readonly connections: readonly { readonly node: string | null; readonly url: string }[];
   readonly verifyTls: boolean;
   readonly caFile: string | null;
+  /** False: this cluster is read and never written to. */
+  readonly allowWrites: boolean;
   /** Only those that the process's roles may hold (P16). */
   readonly tokens: Readonly<Partial<Record<TokenUse, TokenConfig>>>;
   readonly intakePool: string;

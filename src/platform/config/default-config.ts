@@ -1,8 +1,9 @@
 // A configuration made in code, for the lab and for tests: the same defaults as an empty file, plus what the caller says.
 import { join } from 'node:path';
+import { editAndAddPhrase } from '../../policy/core/bounds';
 import { dataDirectory } from '../database/data-directory';
 import { processRoles, type Config } from './config';
-import { DeletionSection, HttpSection, JournalSection, PlanSection } from './document';
+import { DeletionSection, HttpSection, JournalSection, PlanSection, RulesSection } from './document';
 import { frozen } from './frozen';
 
 /** Objects may be given in part; lists replace. */
@@ -19,6 +20,9 @@ export function defaultConfig(overrides: ConfigOverrides = {}): Config {
     netbox: [...(overrides.netbox ?? [])], clusters: [...(overrides.clusters ?? [])],
     deletion: { ...new DeletionSection(), ...overrides.deletion },
     plan: { ...new PlanSection(), ...overrides.plan },
+    intent: { allow: (overrides.mode ?? 'lab') === 'lab' ? editAndAddPhrase : null, ...overrides.intent },
+    protected: { guests: [], ...overrides.protected },
+    rules: { ...new RulesSection(), ...overrides.rules },
     journal: { checkpointFile: join(data, 'journal-checkpoints.jsonl'), checkpointEvery, ...overrides.journal },
     serviceTokens: [...(overrides.serviceTokens ?? [])], reconcileEvery: overrides.reconcileEvery ?? 60,
   });

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Matches, Max, Min, MinLength, ValidateNested, type ValidationOptions } from 'class-validator';
-import { policyBounds, type Bounds } from '../../policy/core/bounds';
+import { editAndAddPhrase, policyBounds, protectedGuestPattern, type Bounds } from '../../policy/core/bounds';
 import { logLevels, processRoles, type LogLevel, type ProcessRole } from './config';
 import { aDuration, durationSeconds } from './duration';
 
@@ -86,6 +86,7 @@ export class ClusterSection {
   @Each(() => ConnectionSection) @ArrayNotEmpty({ message: 'Name at least one way to reach the cluster: [{node, url}].' }) readonly connections!: readonly ConnectionSection[];
   @YesOrNo() readonly verifyTls: boolean = true;
   @IsOptional() @Text('Name a file with certificates in PEM.') readonly caFile: string | null = null;
+  @IsOptional() @YesOrNo() readonly allowWrites: boolean | null = null;
   @Inside(() => TokensSection) readonly tokens!: TokensSection;
   @Text('Name the pool in which guests are made.') readonly intakePool: string = 'sluice-intake';
   @Names() readonly managedPools: readonly string[] = ['sluice-managed'];
@@ -111,6 +112,24 @@ export class PlanSection {
   @Duration(policyBounds['plan.startWithinSeconds']) readonly startWithin: number = 3600;
   @IsOptional() @Whole(policyBounds['limits.maxCores']) readonly maxCores: number | null = null;
   @IsOptional() @Whole(policyBounds['limits.maxMemoryMib']) readonly maxMemoryMib: number | null = null;
+  @IsOptional() @Whole(policyBounds['limits.maxCreates']) readonly maxCreates: number | null = 100;
+  @IsOptional() @Whole(policyBounds['limits.maxUpdates']) readonly maxUpdates: number | null = 100;
+  @IsOptional() @Whole(policyBounds['limits.maxDeletions']) readonly maxDeletions: number | null = 10;
+}
+
+export class IntentSection {
+  @IsOptional() @IsIn([editAndAddPhrase], { message: `Write the phrase ${editAndAddPhrase} to let branches change Proxmox, or leave it out.` }) readonly allow: string | null = null;
+}
+
+export class ProtectedSection {
+  @IsArray({ message: 'Write a list.' }) @Matches(protectedGuestPattern, { each: true, message: 'Write <cluster>/<VMID>, such as west/101, or the guest id that Sluice gave.' }) readonly guests: readonly string[] = [];
+}
+
+const Severity = (): Check => OneOf(['refusal', 'warning']);
+export class RulesSection {
+  @Severity() readonly addressFree: 'refusal' | 'warning' = 'refusal';
+  @Severity() readonly storageHasRoom: 'refusal' | 'warning' = 'refusal';
+  @Severity() readonly bridgeExists: 'refusal' | 'warning' = 'refusal';
 }
 
 export class JournalSection {
@@ -139,6 +158,9 @@ export class ConfigDocument {
   @Each(() => ClusterSection) readonly clusters: readonly ClusterSection[] = [];
   @Inside(() => DeletionSection) readonly deletion: DeletionSection = new DeletionSection();
   @Inside(() => PlanSection) readonly plan: PlanSection = new PlanSection();
+  @Inside(() => IntentSection) readonly intent: IntentSection = new IntentSection();
+  @Inside(() => ProtectedSection) readonly protected: ProtectedSection = new ProtectedSection();
+  @Inside(() => RulesSection) readonly rules: RulesSection = new RulesSection();
   @Inside(() => JournalSection) readonly journal: JournalSection = new JournalSection();
   @Each(() => ServiceTokenSection) readonly serviceTokens: readonly ServiceTokenSection[] = [];
   @Duration() readonly reconcileEvery: number = 60;

@@ -8,7 +8,8 @@ export const keys: Readonly<Record<string, Reading>> = {
   'mode': 'text', 'lab.start': 'boolean', 'data': 'text', 'roles': 'names', 'database.url': 'text', 'database.urlFile': 'text', 'database.rolePasswordsFile': 'text',
   'http.host': 'text', 'http.port': 'number', 'http.publicUrl': 'text', 'log.level': 'text', 'log.pretty': 'boolean', 'netbox': 'json', 'clusters': 'json',
   'deletion.threshold': 'number', 'deletion.window': 'text', 'deletion.approveWithin': 'text', 'deletion.startWithin': 'text', 'deletion.maxPerHour': 'number', 'deletion.powerOff': 'text',
-  'plan.expiresAfter': 'text', 'plan.startWithin': 'text', 'plan.maxCores': 'number', 'plan.maxMemoryMib': 'number',
+  'plan.expiresAfter': 'text', 'plan.startWithin': 'text', 'plan.maxCores': 'number', 'plan.maxMemoryMib': 'number', 'plan.maxCreates': 'number', 'plan.maxUpdates': 'number', 'plan.maxDeletions': 'number',
+  'intent.allow': 'text', 'protected.guests': 'names', 'rules.addressFree': 'text', 'rules.storageHasRoom': 'text', 'rules.bridgeExists': 'text',
   'journal.checkpointFile': 'text', 'journal.checkpointEvery': 'text', 'serviceTokens': 'json', 'reconcileEvery': 'text',
 };
 

@@ -139,6 +139,29 @@ describe('loadConfig', () => {
     expect(readPolicy(policyOf(loadConfig({}, cwd)), 'live').ok).toBe(true);
   });
 
+  it('sends nothing to Proxmox until the phrase and each cluster say so, and allows it in a lab', () => {
+    const consent = (more: object, ofCluster: object = {}, env: NodeJS.ProcessEnv = {}) => {
+      file({ netbox: [netbox()], clusters: [cluster(ofCluster)], ...more });
+      const { intent, clusters } = loadConfig(env, cwd);
+      return [intent.allow, clusters[0]?.allowWrites];
+    };
+    expect(consent({})).toEqual([null, false]);
+    expect(consent({ intent: { allow: 'allow-edit-and-add-actions' } }, { allowWrites: true })).toEqual(['allow-edit-and-add-actions', true]);
+    expect(consent({}, {}, { SLUICE_INTENT_ALLOW: 'allow-edit-and-add-actions' })).toEqual(['allow-edit-and-add-actions', false]);
+    expect(consent({ mode: 'lab', lab: { start: false } })).toEqual(['allow-edit-and-add-actions', true]);
+    expect([defaultConfig().intent.allow, defaultConfig({ mode: 'live' }).intent.allow]).toEqual(['allow-edit-and-add-actions', null]);
+  });
+
+  it('tells every trouble with consent, limits, protected guests and soft rules at once', () => {
+    file({ netbox: [netbox()], clusters: [cluster({ allowWrites: 'yes' })], intent: { allow: true }, plan: { maxDeletions: -1 }, protected: { guests: ['101'] }, rules: { addressFree: 'off', authorPermission: 'warning' } });
+    const text = refusal({ SLUICE_INTENT_ENABLED: 'true' });
+    for (const part of [
+      'clusters[0].allowWrites: observed "yes". Write true or false.', 'intent.allow (SLUICE_INTENT_ALLOW): observed true. Write the phrase allow-edit-and-add-actions', 'plan.maxDeletions (SLUICE_PLAN_MAX_DELETIONS): observed -1. Write at least 0.',
+      'protected.guests (SLUICE_PROTECTED_GUESTS): observed ["101"]. Write <cluster>/<VMID>', 'rules.addressFree (SLUICE_RULES_ADDRESS_FREE): observed "off". Write one of: refusal, warning.', 'rules.authorPermission: observed a key that nothing reads', 'SLUICE_INTENT_ENABLED: observed a variable that nothing reads',
+    ]) expect(text).toContain(part);
+    expect(refusal({ SLUICE_INTENT_ALLOW: 'true' })).toContain('intent.allow (SLUICE_INTENT_ALLOW): observed "true". Write the phrase');
+  });
+
   it('P17 refuses a service token that may approve', () => {
     file({ netbox: [netbox()], serviceTokens: [{ name: 'robot', tokenFile: secret('a-long-token-for-a-robot'), permissions: ['view', 'approve_deletion'] }] });
     expect(refusal({})).toContain('serviceTokens[0].permissions: observed ["view","approve_deletion"]. Write some of: view, operate');

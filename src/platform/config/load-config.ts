@@ -5,6 +5,7 @@ import { plainToInstance } from 'class-transformer';
 import { parseDocument } from 'yaml';
 import { CannotStart } from '../database/cannot-start';
 import { dataDirectory } from '../database/data-directory';
+import { editAndAddPhrase } from '../../policy/core/bounds';
 import { incoherences } from './coherence';
 import { processRoles, type Config } from './config';
 import { ConfigDocument } from './document';
@@ -98,11 +99,11 @@ function built(document: ConfigDocument, env: NodeJS.ProcessEnv, cwd: string): C
     http: { ...http }, log: { level: log.level, pretty: log.pretty ?? mode === 'lab' },
     netbox: document.netbox.map((netbox) => ({ ...netbox, url: withoutSlash(netbox.url), caFile: at(netbox.caFile) })),
     clusters: document.clusters.map((cluster) => ({
-      ...cluster, caFile: at(cluster.caFile), vmidRange: { ...cluster.vmidRange },
+      ...cluster, caFile: at(cluster.caFile), allowWrites: cluster.allowWrites ?? mode === 'lab', vmidRange: { ...cluster.vmidRange },
       connections: cluster.connections.map(({ node, url }) => ({ node, url: withoutSlash(url) })),
       tokens: Object.fromEntries(Object.entries(cluster.tokens).filter(([, token]) => token !== undefined).map(([use, token]) => [use, { ...token }])),
     })),
-    deletion: { ...deletion }, plan: { ...plan },
+    deletion: { ...deletion }, plan: { ...plan }, intent: { allow: document.intent.allow ?? (mode === 'lab' ? editAndAddPhrase : null) }, protected: { guests: [...document.protected.guests] }, rules: { ...document.rules },
     journal: { checkpointFile: at(journal.checkpointFile) ?? join(data, 'journal-checkpoints.jsonl'), checkpointEvery: journal.checkpointEvery },
     serviceTokens: document.serviceTokens.map((token) => ({ ...token })),
   };

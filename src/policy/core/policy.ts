@@ -1,7 +1,7 @@
 // Carries P32: what the gates demand, as one value, and which way each of its numbers weakens a gate. Raising is one act,
 // weakening takes a second person, so the direction of every key is decided here and nowhere else.
-import { ok, refuse, type Result } from '../../kernel';
-import { leastLiveWindow, policyBounds, type Bounds } from './bounds';
+import { canonicalJson, ok, refuse, type Result } from '../../kernel';
+import { editAndAddPhrase, leastLiveWindow, policyBounds, protectedGuestPattern, softRules, type Bounds, type SoftRule } from './bounds';
 
 export type PowerOff = 'refuse' | 'shutdown' | 'shutdown-then-stop';
 
@@ -15,22 +15,28 @@ export interface Policy {
     readonly powerOff: PowerOff;
   };
   readonly plan: { readonly expiresAfterSeconds: number; readonly startWithinSeconds: number };
-  /** Null: no limit. */
-  readonly limits: { readonly maxCores: number | null; readonly maxMemoryMib: number | null };
+  /** Null: no limit. The last three are for one plan. */
+  readonly limits: { readonly maxCores: number | null; readonly maxMemoryMib: number | null; readonly maxCreates: number | null; readonly maxUpdates: number | null; readonly maxDeletions: number | null };
+  /** The phrase, or null: nothing is sent to Proxmox. */
+  readonly intent: { readonly allow: typeof editAndAddPhrase | null };
+  readonly protected: { readonly guests: readonly string[] };
+  readonly rules: Readonly<Record<SoftRule, 'refusal' | 'warning'>>;
 }
 
-type Value = number | string | null;
+type Value = number | string | null | readonly string[];
 
 interface Key {
   readonly key: string;
   readonly read: (policy: Policy) => Value;
-  /** A greater strength is a stricter gate. */
-  readonly strength: (policy: Policy) => number;
+  readonly weaker: (before: Policy, after: Policy) => boolean;
 }
 
 const powerOffs: readonly PowerOff[] = ['refuse', 'shutdown', 'shutdown-then-stop'];
-const more = (key: string, read: (policy: Policy) => number): Key => ({ key, read, strength: read });
-const less = (key: string, read: (policy: Policy) => number | null): Key => ({ key, read, strength: (policy) => -(read(policy) ?? Infinity) });
+/** A greater strength is a stricter gate. */
+const byStrength = (key: string, read: Key['read'], strength: (policy: Policy) => number): Key => ({ key, read, weaker: (before, after) => strength(after) < strength(before) });
+const more = (key: string, read: (policy: Policy) => number): Key => byStrength(key, read, read);
+const less = (key: string, read: (policy: Policy) => number | null): Key => byStrength(key, read, (policy) => -(read(policy) ?? Infinity));
+const softened = (rule: SoftRule): Key => byStrength(`rules.${rule}`, ({ rules }) => rules[rule], ({ rules }) => (rules[rule] === 'refusal' ? 1 : 0));
 
 /** Every key of a policy; a key that is missing here could be weakened unseen, so the spec compares this list with the type. */
 export const policyKeys: readonly Key[] = [
@@ -39,28 +45,36 @@ export const policyKeys: readonly Key[] = [
   less('deletion.approveWithinSeconds', ({ deletion }) => deletion.approveWithinSeconds),
   less('deletion.startWithinSeconds', ({ deletion }) => deletion.startWithinSeconds),
   less('deletion.maxPerHour', ({ deletion }) => deletion.maxPerHour),
-  { key: 'deletion.powerOff', read: ({ deletion }) => deletion.powerOff, strength: ({ deletion }) => -powerOffs.indexOf(deletion.powerOff) },
+  byStrength('deletion.powerOff', ({ deletion }) => deletion.powerOff, ({ deletion }) => -powerOffs.indexOf(deletion.powerOff)),
   less('plan.expiresAfterSeconds', ({ plan }) => plan.expiresAfterSeconds),
   less('plan.startWithinSeconds', ({ plan }) => plan.startWithinSeconds),
   less('limits.maxCores', ({ limits }) => limits.maxCores),
   less('limits.maxMemoryMib', ({ limits }) => limits.maxMemoryMib),
+  less('limits.maxCreates', ({ limits }) => limits.maxCreates),
+  less('limits.maxUpdates', ({ limits }) => limits.maxUpdates),
+  less('limits.maxDeletions', ({ limits }) => limits.maxDeletions),
+  byStrength('intent.allow', ({ intent }) => intent.allow, ({ intent }) => (intent.allow === null ? 1 : 0)),
+  { key: 'protected.guests', read: ({ protected: { guests } }) => guests, weaker: (before, after) => before.protected.guests.some((guest) => !after.protected.guests.includes(guest)) },
+  ...(Object.keys(softRules) as SoftRule[]).map(softened),
 ];
 
 /** The keys by which `after` is a weaker gate than `before`; empty when it is as strict or stricter everywhere. */
-export const weakens = (before: Policy, after: Policy): string[] => policyKeys.filter(({ strength }) => strength(after) < strength(before)).map(({ key }) => key);
+export const weakens = (before: Policy, after: Policy): string[] => policyKeys.filter(({ weaker }) => weaker(before, after)).map(({ key }) => key);
 
 /** The keys that differ, in either direction. */
-export const differences = (before: Policy, after: Policy): string[] => policyKeys.filter(({ read }) => read(after) !== read(before)).map(({ key }) => key);
+export const differences = (before: Policy, after: Policy): string[] => policyKeys.filter(({ read }) => canonicalJson(read(after)) !== canonicalJson(read(before))).map(({ key }) => key);
 
 /** `deletion.threshold 2 -> 1`, for refusals, the journal and the page. */
 export const changeWords = (before: Policy, after: Policy, keys: readonly string[]): string =>
-  policyKeys.filter(({ key }) => keys.includes(key)).map(({ key, read }) => `${key} ${read(before) ?? 'unlimited'} -> ${read(after) ?? 'unlimited'}`).join(', ');
+  policyKeys.filter(({ key }) => keys.includes(key)).map(({ key, read }) => `${key} ${inWords(key, read(before))} -> ${inWords(key, read(after))}`).join(', ');
+
+const inWords = (key: string, value: Value): string | number => (value === null ? (key === 'intent.allow' ? 'off' : 'unlimited') : typeof value === 'object' ? `[${value.join(', ')}]` : value);
 
 /** Reads a policy from a file, a request or a row. Every key has to be there, nothing else may be (P30). */
 export function readPolicy(value: unknown, mode: 'lab' | 'live'): Result<Policy> {
-  const groups = { deletion: member(value, 'deletion'), plan: member(value, 'plan'), limits: member(value, 'limits') };
+  const groups = Object.fromEntries(groupNames.map((name) => [name, member(value, name)]));
   const wrong = [
-    ...strangers(value, ['deletion', 'plan', 'limits'], ''),
+    ...strangers(value, groupNames, ''),
     ...Object.entries(groups).flatMap(([name, group]) => strangers(group, keysOf(name), `${name}.`)),
     ...Object.entries(checks(mode)).flatMap(([key, check]) => {
       const [group = '', name = ''] = key.split('.');
@@ -88,8 +102,15 @@ const checks = (mode: 'lab' | 'live'): Readonly<Record<string, Check>> => ({
   'plan.startWithinSeconds': whole(policyBounds['plan.startWithinSeconds']),
   'limits.maxCores': orNull(whole(policyBounds['limits.maxCores'])),
   'limits.maxMemoryMib': orNull(whole(policyBounds['limits.maxMemoryMib'])),
+  'limits.maxCreates': orNull(whole(policyBounds['limits.maxCreates'])),
+  'limits.maxUpdates': orNull(whole(policyBounds['limits.maxUpdates'])),
+  'limits.maxDeletions': orNull(whole(policyBounds['limits.maxDeletions'])),
+  'intent.allow': (value) => (value === null || value === editAndAddPhrase ? null : `it has to be null (nothing is sent to Proxmox) or the phrase ${editAndAddPhrase}, written out`),
+  'protected.guests': (value) => (Array.isArray(value) && value.every((guest) => typeof guest === 'string' && protectedGuestPattern.test(guest)) ? null : 'it has to be a list of <cluster>/<VMID> or guest ids'),
+  ...Object.fromEntries(Object.keys(softRules).map((rule) => [`rules.${rule}`, (value: unknown) => (value === 'refusal' || value === 'warning' ? null : 'it has to be refusal or warning')])),
 });
 
+const groupNames = [...new Set(policyKeys.map(({ key }) => key.split('.')[0] ?? ''))];
 const keysOf = (group: string): string[] => policyKeys.map(({ key }) => key.split('.')).filter(([name]) => name === group).map(([, key]) => key ?? '');
 const member = (value: unknown, key: string): unknown => (value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[key] : undefined);
 const strangers = (value: unknown, known: readonly string[], lead: string): string[] =>
