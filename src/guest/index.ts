@@ -8,6 +8,7 @@ export * from './mac';
 export * from './nic-property';
 export * from './observed-value';
 export * from './property-string';
+export * from './protection';
 export * from './spec';
 export * from './units';
 export * from './vmid-range';

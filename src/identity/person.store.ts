@@ -34,6 +34,17 @@ export class PeopleStore {
     return new Set(rows.map((row) => row.permission));
   }
 
+  /** Of whoever is this NetBox user, over all active accounts of that person; null for somebody unknown or not active. */
+  async rightsOfNetBoxUser(tx: Tx, netbox: string, userId: number): Promise<{ readonly name: string; readonly permissions: ReadonlySet<Permission> } | null> {
+    const rows = await tx.rows<{ name: string; permission: Permission | null }>(
+      `select me.display_name as name, pp.permission from people me
+       join people account on account.active and 'person:' || account.id = any (person_keys(me.id))
+       left join person_permissions pp on pp.person_id = account.id
+       where me.netbox = $1 and me.netbox_user_id = $2 and me.active`, [netbox, userId]);
+    const [first] = rows;
+    return first === undefined ? null : { name: first.name, permissions: new Set(rows.flatMap((row) => (row.permission === null ? [] : [row.permission]))) };
+  }
+
   /** Whether two accounts belong to one person, over all linked accounts (P17). */
   async samePerson(tx: Tx, a: PersonId, b: PersonId): Promise<boolean> {
     return (await tx.one<{ same: boolean }>('select person_keys($1) && person_keys($2) as same', [a, b])).same;

@@ -3,22 +3,25 @@ import { type LinkStore, type ClusterAccess, type Clusters, type EndpointsServic
 import { volumesOf, type GuestLink } from '../guest';
 import { no, ok, refuse, type Fault, type GuestId, type Observed, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
-import type { PolicyVersion } from '../policy';
+import type { Policy, PolicyVersion } from '../policy';
 import { readBranchContent } from './branch-reader';
+import { readAuthority, type OwnRights } from './authority-reader';
 import { adoptionWish } from './core/adopt/wish';
+import { nobodyAsked } from './core/authority';
 import { contentDigest, userKey, type BranchContent } from './core/branch-content';
 import { nodeOf } from './core/demands';
 import { draftBranch } from './core/draft';
-import type { Allocation, PlanInput } from './core/draft-parts';
+import { isOptedOut, type Allocation, type PlanInput } from './core/draft-parts';
 import { customField, isSet, wholeOf } from './core/fields';
 import { groupByGuest, type GuestChange } from './core/grouping';
 import { makePlan } from './core/make-plan';
 import { movesOf } from './core/migration';
 import type { Plan, PlanSource } from './core/plan';
 import { netboxClusterId } from './core/which-cluster';
-import type { ClusterWorld, Limits } from './core/world';
+import type { ClusterWorld } from './core/world';
 import { notConnected, observeCluster, observeMigrations, observeNodes } from './observe';
 import type { PastStore } from './past.store';
+import { planPolicyOf } from './plan-policy';
 import type { PlanStore } from './plan.store';
 import { judgeAll } from './rules';
 
@@ -30,6 +33,7 @@ export class Planner {
     private readonly plans: PlanStore,
     private readonly policy: () => Promise<PolicyVersion>,
     private readonly past: PastStore,
+    private readonly ownRights: OwnRights,
   ) {}
 
   /**
@@ -45,7 +49,7 @@ export class Planner {
     const known = kind === 'branch' ? knownAuthors : await this.authorsOfMerged(netboxName, branchId);
     const content: BranchContent = kind === 'branch' && read.value.content.authors.length > 0 ? read.value.content : { ...read.value.content, authors: [...new Set([...read.value.content.authors, ...known])] };
     const policy = await this.policy();
-    const input = await this.gather(netbox, content, policy.body.limits, kind);
+    const input = await this.gather(netbox, content, policy.body, kind);
     const made = makePlan(input, judgeAll, policy.version, sourceOf(netboxName, content, kind));
     return ok(ok(await this.plans.keep({ made, changeDigest: read.value.changeDigest, madeBy, expiresAfterSeconds: policy.body.plan.expiresAfterSeconds })));
   }
@@ -55,7 +59,7 @@ export class Planner {
     return (await this.plans.newestOf(netbox, branchId))?.content.source.authors ?? [];
   }
 
-  private async gather(netbox: NetBoxAccess, content: BranchContent, limits: Limits, kind: PlanSource['kind']): Promise<PlanInput> {
+  private async gather(netbox: NetBoxAccess, content: BranchContent, policy: Policy, kind: PlanSource['kind']): Promise<PlanInput> {
     const grouped = groupByGuest(content.diffs, content.lookups);
     const byCluster = new Map<number, GuestChange[]>();
     for (const guest of grouped.guests) {
@@ -77,8 +81,9 @@ export class Planner {
       worlds.set(netboxClusterIdentity, world);
       await this.rememberAdoptions(netbox, adoptions, world, adopting);
     }
-    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, adopting, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits, revert: kind === 'revert' ? { destroyed: await this.past.destroyed([...links.values()].map((link) => link.guestId)) } : null };
-    return { ...input, worlds: await this.withNodes(input) };
+    const input: PlanInput = { content, ...grouped, fields: netbox.fields, worlds, links, allocations, adopting, beingDeleted: await this.links.beingDeleted([...links.values()].map((link) => link.guestId)), limits: policy.limits, policy: planPolicyOf(policy), authority: nobodyAsked, revert: kind === 'revert' ? { destroyed: await this.past.destroyed([...links.values()].map((link) => link.guestId)) } : null };
+    const seen: PlanInput = { ...input, worlds: await this.withNodes(input) };
+    return isOptedOut(seen) ? seen : { ...seen, authority: await readAuthority(netbox, content, draftBranch(seen), this.ownRights) };
   }
 
   private async observe(access: ClusterAccess, links: readonly GuestLink[], templates: readonly unknown[], adopts: readonly number[]): Promise<ClusterWorld> {

@@ -48,7 +48,7 @@ export interface NetBoxReader {
   /** Who did what in the branch; readable only while the branch is `ready`. */
   branchChangeLog(schemaId: string): Promise<Observed<readonly ChangeLogRow[]>>;
   /** Objects of main by id, e.g. `objects('virtualization/clusters', [1, 2])`; absent ids are just absent. All pages. */
-  objects(endpoint: string, ids: readonly number[]): Promise<Observed<readonly NetBoxObject[]>>;
+  objects(endpoint: string, ids: readonly number[], /** As this branch has them, while it is ready. */ schemaId?: string): Promise<Observed<readonly NetBoxObject[]>>;
   /** Objects of main whose field has this value, or one of these; `filter` must be one NetBox knows, every row is asserted by `matches`. */
   objectsWhere(endpoint: string, filter: string, value: string | number | readonly (string | number)[], matches: (object: NetBoxObject) => boolean): Promise<Observed<readonly NetBoxObject[]>>;
   object(endpoint: string, id: number): Promise<Observed<NetBoxObject | null>>;

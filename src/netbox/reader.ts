@@ -64,9 +64,9 @@ export function netboxReader(http: NetBoxHttp): NetBoxReader {
 
     branchChangeLog: (schemaId) => allRows(http, { endpoint: 'core/object-changes', query: [['fields', logFields]], branch: schemaId, parse: changeLogRow, matches: () => true }),
 
-    objects(endpoint, ids) {
+    objects(endpoint, ids, schemaId) {
       const wanted = new Set(ids);
-      return rowsFor({ endpoint, parse: netboxObject, matches: (row) => wanted.has(row.id) }, 'id', ids);
+      return rowsFor({ endpoint, parse: netboxObject, matches: (row) => wanted.has(row.id), ...(schemaId === undefined ? {} : { branch: schemaId }) }, 'id', ids);
     },
 
     objectsWhere: (endpoint, filter, value, matches) =>

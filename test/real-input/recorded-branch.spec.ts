@@ -1,5 +1,6 @@
 // What a real NetBox 4.5.10 with branching 1.1.2 said runs through the same hook, readers and planner as everything else
 // (issue 2, "Real input"). Carries P1, P5, P12, P33.
+import { intentPermissions } from '../../src/intent/core/authority';
 import { contentDigest } from '../../src/intent/core/branch-content';
 import { readBranchContent, type BranchRead } from '../../src/intent/branch-reader';
 import type { Allocation } from '../../src/intent/core/draft-parts';
@@ -11,7 +12,7 @@ import type { ClusterWorld } from '../../src/intent/core/world';
 import { judgeAll } from '../../src/intent/rules';
 import { netboxReader, openNetBox, verifyHook, type NetBoxHttp } from '../../src/netbox';
 import { ok } from '../../src/kernel';
-import { allocationOf, linkOf, observedOf, refusalsOf, settings, sourceOf, worldWith, type Seeded } from '../setup/intent-world';
+import { allocationOf, linkOf, observedOf, refusalsOf, settings, sourceOf, worldWith, type Seeded, planPolicy } from '../setup/intent-world';
 import { describeRecorded, recordedNetBox, recordedNetBoxStep } from '../setup/recordings';
 import type { ScriptedHttp } from '../setup/scripted-http';
 import { RecordedRows } from './recorded-netbox';
@@ -87,7 +88,7 @@ function planOf(read_: Content, rows: RecordedRows, fields: FieldMap = recordedF
     observed: new Map(touched.map((seeded) => [seeded.vmid, ok(observedOf(seeded))])),
   };
   const allocations = new Map<number, Allocation>(grouped.guests.filter((guest) => guest.vm?.action === 'create').map((guest) => [guest.netboxVmId, allocationOf(guest.netboxVmId)]));
-  return makePlan({ content, ...grouped, fields, worlds: new Map([[1, world]]), links, allocations, adopting: { ids: new Map(), links: [] }, beingDeleted: new Set(), limits: { maxCores: null, maxMemoryMib: null }, revert: null }, judgeAll, 1, sourceOf(content));
+  return makePlan({ content, ...grouped, fields, worlds: new Map([[1, world]]), links, allocations, adopting: { ids: new Map(), links: [] }, beingDeleted: new Set(), limits: { maxCores: null, maxMemoryMib: null }, revert: null, policy: planPolicy, authority: { authors: content.authors.map((author) => ({ author, userId: 1, name: author, own: new Set(intentPermissions), grants: [] })), records: new Map() } }, judgeAll, 1, sourceOf(content));
 }
 
 describeRecorded('netbox', 'webhooks of a real NetBox', () => {

@@ -1,5 +1,6 @@
 // A small, complete world for specs of the planner: one cluster of two nodes, one managed and deletable pool, every right. Specs
 // change the one thing they are about.
+import { intentPermissions, type PlanPolicy } from '../../src/intent/core/authority';
 import { contentDigest, type BranchContent, type Lookups } from '../../src/intent/core/branch-content';
 import { draftBranch } from '../../src/intent/core/draft';
 import type { Allocation, PlanInput } from '../../src/intent/core/draft-parts';
@@ -68,7 +69,7 @@ const rowOf = (seeded: Seeded): GuestRow => ({
 });
 
 export const settings: ConnectedCluster = {
-  name: 'alpha', netbox: 'main', netboxCluster: 'Alpha', intakePool: 'sluice-intake', managedPools: ['sluice-managed'], deletablePools: ['sluice-managed'],
+  name: 'alpha', netbox: 'main', netboxCluster: 'Alpha', allowWrites: true, intakePool: 'sluice-intake', managedPools: ['sluice-managed'], deletablePools: ['sluice-managed'],
   defaultBridge: 'vmbr0', defaultStorage: 'local-lvm', vmidRange: { first: 500_000, last: 500_099 }, identity: 'confirmed',
 };
 
@@ -138,9 +139,12 @@ export function inputOf(scene: Scene): PlanInput {
   return {
     content, ...grouped, fields: defaultFields, worlds: new Map([[1, worldWith(scene.guests ?? [], scene.world)]]),
     links: new Map((scene.guests ?? []).map((seeded) => [seeded.netboxVmId, linkOf(seeded)])), beingDeleted: new Set(), adopting: { ids: new Map(), links: [] }, allocations: new Map(creates.map((id) => [id, allocationOf(id)])),
-    limits: { maxCores: null, maxMemoryMib: null }, revert: null, ...scene.input,
+    limits: { maxCores: null, maxMemoryMib: null }, revert: null, policy: planPolicy, authority: { authors: content.authors.map((author) => ({ author, userId: 2, name: 'Alice', own: new Set(intentPermissions), grants: [] })), records: new Map() }, ...scene.input,
   };
 }
+
+/** Everything is allowed, and nothing limited. */
+export const planPolicy: PlanPolicy = { isAllowed: true, most: { creates: null, updates: null, deletions: null }, protectedGuests: [], soft: new Set() };
 
 export const sourceOf = (content: BranchContent): PlanSource => ({
   kind: 'branch', netbox: content.netbox, branchId: content.branch.id, branchName: content.branch.name, changeIds: content.diffs.map((one) => one.id).sort((a, b) => a - b),

@@ -2,6 +2,7 @@
 import type { Finding, Action, Drift, PlannedDeletion } from './plan';
 import type { GuestChange } from './grouping';
 import type { BranchContent } from './branch-content';
+import type { Authority, PlanPolicy } from './authority';
 import { optIn } from './fields';
 import type { ChangeDiff, FieldMap } from '../../netbox/ports';
 import type { ClusterWorld, Limits } from './world';
@@ -30,6 +31,8 @@ export interface PlanInput {
   /** Guests (by their id) for which a deletion request lives: they are asked for once (P7). */
   readonly beingDeleted: ReadonlySet<string>;
   readonly limits: Limits;
+  readonly policy: PlanPolicy;
+  readonly authority: Authority;
   /** Only where a merge is taken back: the rows are then those of the branch with their sides exchanged. */
   readonly revert: RevertPast | null;
 }

@@ -11,7 +11,7 @@ export class NetBoxPeople {
   async seeds(): Promise<readonly SeedPerson[]> {
     const [engineer, approver] = [await this.idOf('users/users/?username=engineer'), await this.idOf('users/users/?username=approver')];
     return [
-      { username: 'engineer', displayName: 'Erika Engineer', password: this.secrets.passwords.engineer, netbox: { name: 'netbox', userId: engineer }, permissions: ['view', 'operate', 'apply_create_vm', 'apply_update_vm', 'apply_create_lxc', 'apply_update_lxc', 'request_deletion_vm', 'approve_deletion'] },
+      { username: 'engineer', displayName: 'Erika Engineer', password: this.secrets.passwords.engineer, netbox: { name: 'netbox', userId: engineer }, permissions: ['view', 'operate', 'apply_create_vm', 'apply_update_vm', 'apply_create_lxc', 'apply_update_lxc', 'request_deletion_vm', 'request_deletion_lxc', 'approve_deletion'] },
       { username: 'approver', displayName: 'Anton Approver', password: this.secrets.passwords.approver, netbox: { name: 'netbox', userId: approver }, permissions: ['view', 'operate', 'administer', 'approve_deletion'] },
     ];
   }
