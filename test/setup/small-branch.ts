@@ -7,6 +7,8 @@ export interface NewVm { readonly name: string; readonly status?: 'planned' | 'a
 type Fields = Readonly<Record<string, unknown>>;
 export interface VmChange {
   readonly name?: string; readonly vcpus?: number; readonly memory?: number; readonly description?: string; readonly status?: string; readonly start_on_boot?: 'on' | 'off';
+  /** By name. */
+  readonly device?: { readonly name: string };
   /** Slugs, all of them. */
   readonly tags?: readonly string[];
   /** By slot: fields make or change it, null takes it out. */
