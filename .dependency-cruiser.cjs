@@ -84,7 +84,7 @@ module.exports = {
       name: 'index-is-the-only-door', severity: 'error',
       comment: 'What a folder does not export it may change. Ports and the two dangerous clients have doors of their own, so that importing them is seen; the bounds of a policy are configuration.',
       from: { path: `${src}/([^/]+)/`, pathNot: [spec, `${src}/(?:roles|lab)/`] },
-      to: { path: `${src}/[^/]+/.+`, pathNot: [`${src}/$1/`, `${src}/[^/]+/index[.]tsx?$`, `${src}/(?:kernel|lab|roles)/`, `${src}/platform/(?:[^/]+/index|[^/]+)[.]ts$`, `${src}/proxmox/(?:ports|lender|destroyer)[.]ts$`, `${src}/netbox/ports[.]ts$`, `${src}/policy/core/bounds[.]ts$`, `${src}/proxmox/schema/index[.]ts$`] },
+      to: { path: `${src}/[^/]+/.+`, pathNot: [`${src}/$1/`, `${src}/[^/]+/index[.]tsx?$`, `${src}/(?:kernel|lab|roles)/`, `${src}/platform/(?:[^/]+/index|[^/]+)[.]ts$`, `${src}/proxmox/(?:ports|lender|destroyer)[.]ts$`, `${src}/netbox/ports[.]ts$`, `${src}/ui/view-models/index[.]ts$`, `${src}/policy/core/bounds[.]ts$`, `${src}/proxmox/schema/index[.]ts$`] },
     },
     {
       name: 'production-never-imports-the-lab', severity: 'error',
@@ -104,7 +104,12 @@ module.exports = {
     {
       name: 'nobody-knows-the-ui', severity: 'error',
       comment: 'Everything works without pages; they can be replaced.',
-      from: { path: `${src}/`, pathNot: [`${src}/(?:ui|roles)/`, `${src}/main[.]ts$`, spec] }, to: { path: `${src}/ui/` },
+      from: { path: `${src}/`, pathNot: [`${src}/(?:ui|roles|cli)/`, `${src}/main[.]ts$`, spec] }, to: { path: `${src}/ui/` },
+    },
+    {
+      name: 'terminal-takes-only-words', severity: 'error',
+      comment: 'The terminal says what the pages say, through the same pure view-models; a command that needs a page needs a server.',
+      from: { path: `${src}/cli/`, pathNot: spec }, to: { path: `${src}/ui/`, pathNot: `${src}/ui/view-models/index[.]ts$` },
     },
     {
       name: 'nobody-imports-the-roots', severity: 'error',

@@ -11,6 +11,11 @@ export interface Explanation {
 export class ExplainService {
   constructor(private readonly store: ExplainStore) {}
 
+  async guestAt(cluster: string, vmid: number): Promise<Explanation | null> {
+    const guestId = await this.store.guestAt(cluster, vmid);
+    return guestId === null ? null : this.guest(guestId);
+  }
+
   async guest(guestId: string): Promise<Explanation | null> {
     const rows = await this.store.ofGuest(guestId);
     if (rows === null) return null;

@@ -7,6 +7,12 @@ import type { JournalEntry } from './core/chain';
 export class ExplainStore {
   constructor(private readonly db: Database) {}
 
+  /** Sluice's own id of the guest that has this VMID, or had it last. */
+  async guestAt(cluster: string, vmid: number): Promise<string | null> {
+    const row = await this.db.maybe<{ guestId: string }>(`select guest_id as "guestId" from guest_links where cluster = $1 and vmid = $2 order by state = 'gone', changed_at desc limit 1`, [cluster, vmid]);
+    return row?.guestId ?? null;
+  }
+
   /** Null when no row anywhere knows the guest. One snapshot, so that the story does not contradict itself. */
   async ofGuest(guestId: string): Promise<GuestRows | null> {
     return this.db.transaction(async (tx) => {

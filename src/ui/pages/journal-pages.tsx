@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Explanation, JournalPage } from '../../journal';
 import type { Names } from '../view-models/names';
+import { guestText } from '../view-models/guest-story';
 import { timeText } from '../view-models/words';
 import { PageHead } from './parts';
 
@@ -32,7 +33,7 @@ export const JournalListPage = ({ page, older, names }: { readonly page: Journal
 export const GuestStoryPage = ({ explanation, id }: { readonly explanation: Explanation; readonly id: string }) => (
   <>
     <PageHead title="Story of a guest" />
-    <p class="quiet">{explanation.guest === null ? `Guest ${id}` : `${explanation.guest.kind === 'qemu' ? 'VM' : 'CT'} ${explanation.guest.vmid} of cluster ${explanation.guest.cluster}, ${explanation.guest.state}`}</p>
+    <p class="quiet">{guestText(explanation, id)}</p>
     <Region label="Story of the guest">
       <table class="table card-table">
         <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">In words</th></tr></thead>
