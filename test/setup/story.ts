@@ -67,7 +67,12 @@ export async function startStory(overrides: ConfigOverrides = {}, ownLog: Log | 
     sluice = await startSluice({ ...lab.config, ...more } as typeof lab.config, { log, seed: (db) => lab.seed(db), lab: lab.parts });
     await lab.connect(sluice.url ?? '');
   };
-  await start();
+  // A start that fails must not leave the lab's process behind: the whole run would wait for it.
+  await start().catch(async (trouble: unknown) => {
+    await owner.close();
+    await lab.stop();
+    throw trouble;
+  });
   const base = (): string => sluice?.url ?? '';
   const story: Story = {
     lab, owner, directory, databaseUrl: database.url,
