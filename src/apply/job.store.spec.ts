@@ -240,6 +240,19 @@ describe('a reverted branch', () => {
     expect(await claims(waiting)).toBe(0);
     expect(await claimed(waiting).then(() => 'claimed', () => 'not to be had')).toBe('not to be had');
   });
+
+  it('leaves nothing to resume of a job that ended in part, once the revert was dealt with', async () => {
+    const merge = await make.merge({ branchId: 78 });
+    const id = await make.job({ mergeId: merge });
+    const reverted = (state: string) => db.owner.change(`insert into merges (netbox, branch_id, branch_name, kind, occurred_at, person, state) select netbox, branch_id, branch_name, 'reverted', occurred_at + interval '1 hour', person, $2 from merges where id = $1 on conflict (netbox, branch_id, kind, occurred_at) do update set state = excluded.state`, [merge, state]);
+    expect(await api.isTakenBack(id)).toBe(false);
+    await reverted('told');
+    expect(await api.isTakenBack(id)).toBe(false);
+    await reverted('nothing');
+    expect(await api.isTakenBack(id)).toBe(true);
+    await db.owner.change(`update apply_jobs set state = 'refused', refusal = $2, ended_at = sluice_now() where id = $1`, [id, JSON.stringify(refusal)]);
+    expect(await new JobsService(db.api, api, new LineStore(db.api)).resume(id, 'person:x')).toMatchObject({ ok: false, error: { code: 'job.reverted' } });
+  });
 });
 
 describe('a job that ends before it begins', () => {

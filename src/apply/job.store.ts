@@ -31,7 +31,14 @@ export class JobStore {
   }
 
   list(limit = 100): Promise<(JobRow & { readonly branch: string | null })[]> {
-    return this.db.rows(`select ${columns.split(', ').map((column) => `j.${column}`).join(', ')}, m.branch_name as branch from apply_jobs j left join merges m on m.id = j.merge_id order by j.made_at desc limit $1`, [limit]);
+    return this.db.rows(`select ${columns.split(', ').map((column) => `j.${column}`).join(', ')}, case m.kind when 'reverted' then 'revert of ' || m.branch_name else m.branch_name end as branch from apply_jobs j left join merges m on m.id = j.merge_id order by j.made_at desc limit $1`, [limit]);
+  }
+
+  /** Whether the merge that it carries out was reverted since and that was dealt with: what is left of it is not wanted any more. */
+  async isTakenBack(id: string, tx: Tx = this.db): Promise<boolean> {
+    return (await tx.maybe(
+      `select 1 as there from apply_jobs j join merges m on m.id = j.merge_id join merges r on r.netbox = m.netbox and r.branch_id = m.branch_id and r.kind <> m.kind and r.occurred_at > m.occurred_at and r.state <> 'told'
+       where j.id = $1`, [id])) !== null;
   }
 
   steps(id: string, tx: Tx = this.db): Promise<StepRow[]> {

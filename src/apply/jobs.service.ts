@@ -37,12 +37,14 @@ export class JobsService {
     if (resumed === 'claimed') return refuse('guest.claimed', 'Other work has begun on a guest of this job.', `job ${id} let its guests go when it ended`, 'Wait until that work ends, then resume or plan again.');
     if (resumed !== null) return ok(resumed);
     const job = await this.jobs.get(id);
+    if (job !== null && (await this.jobs.isTakenBack(id))) return refuse('job.reverted', 'This job cannot be resumed: what it carries out was taken back since.', `it is ${job.state}, and NetBox recorded a later merge or revert of its branch`, 'Make the change in a new branch if it is wanted after all.');
     if (job?.state === 'refused') return refuse('job.not-resumable', 'This job was refused as a whole and cannot be resumed.', job.refusal?.observed ?? 'it has no steps', 'Repeat the change in a new branch.');
     return job === null ? unknownJob(id) : refuse('job.not-resumable', 'This job cannot be resumed.', `it is ${job.state}`, 'Only a held, stuck, partial or refused job goes on; plan again for new changes.');
   }
 
-  /** Refused before its first step by the merge, or taken back by a revert. */
+  /** Refused before its first step by the merge, or its merge was taken back by a revert (or its revert by a merge). */
   private async hasNothingToGoOnWith(job: JobRow, tx: Tx): Promise<boolean> {
+    if (await this.jobs.isTakenBack(job.id, tx)) return true;
     return job.state === 'refused' && (job.refusal?.code === 'job.reverted' || (await this.jobs.steps(job.id, tx)).length === 0);
   }
 }

@@ -19,7 +19,7 @@ export function countingLine(plan: PlanView): string {
     ...(plan.deletions.length > 0 ? [`${plan.deletions.length} to destroy, each by a request of its own`] : []),
     ...(changes > 0 ? [`${changes} to change`] : []), ...(adopts > 0 ? [`${adopts} to take in`] : []), ...(creates > 0 ? [`${creates} to create`] : []), ...(refusals > 0 ? [`${refusals} refused`] : []),
   ];
-  return parts.length === 0 ? 'No changes: Proxmox already is what the branch wants.' : parts.join(', ');
+  return parts.length === 0 ? plan.source.kind === 'revert' ? 'No changes: Proxmox already is as it was before the branch.' : 'No changes: Proxmox already is what the branch wants.' : parts.join(', ');
 }
 
 export function planCard(plan: PlanView, names: Names): Card {
@@ -29,7 +29,7 @@ export function planCard(plan: PlanView, names: Names): Card {
       { key: 'count', heading: 'In short', lines: [{ text: countingLine(plan) }, permitted(plan)] },
       ...(plan.drift.length === 0 ? [] : [drift(plan)]),
       ...findings(plan.findings),
-      ...(plan.deletions.length === 0 ? [] : [{ key: 'destroy', heading: 'Destroy', tone: 'danger' as const, lines: plan.deletions.map(deletion) }]),
+      ...(plan.deletions.length === 0 ? [] : [{ key: 'destroy', heading: 'Destroy', tone: 'danger' as const, lines: plan.deletions.map((one) => deletion(one, plan.source)) }]),
       ...actions(plan, 'update', 'change', 'Change'),
       ...actions(plan, 'adopt', 'adopt', 'Take in'),
       ...actions(plan, 'create', 'create', 'Create'),
@@ -41,6 +41,11 @@ export function planCard(plan: PlanView, names: Names): Card {
 export const planTitle = ({ source: from }: Pick<PlanView, 'source'>): string => `${from.kind === 'revert' ? 'Revert of branch' : 'Branch'} “${from.branchName}” of NetBox ${from.netbox}`;
 
 function permitted(plan: PlanView): CardLine {
+  if (plan.source.kind === 'revert') {
+    return plan.permitted
+      ? { mark: 'ok', text: 'the gate permits the revert of exactly this content' }
+      : { mark: 'refused', text: 'the gate refuses the revert', more: 'Put right what is named below, then ask to revert again: a new plan is made.' };
+  }
   return plan.permitted
     ? { mark: 'ok', text: 'the gate permits the merge of exactly this content' }
     : { mark: 'refused', text: 'the gate refuses the merge', more: 'Correct what is named below in the branch; a new plan is made by itself.' };
@@ -66,7 +71,7 @@ function findings(all: readonly Finding[]): CardSection[] {
 
 const place = (guest: PlannedAction['guest']): string => `${guestKind(guest.kind)} “${guest.name}” (${guest.vmid}) on ${guest.node}, cluster ${guest.cluster}`;
 
-const deletion = ({ guest }: PlanView['deletions'][number]): CardLine => ({ mark: 'destroy', text: place(guest), more: 'Nothing is destroyed by this plan: after the merge it becomes a request that another person has to approve.' });
+const deletion = ({ guest }: PlanView['deletions'][number], source: PlanView['source']): CardLine => ({ mark: 'destroy', text: place(guest), more: `Nothing is destroyed by this plan: after the ${source.kind === 'revert' ? 'revert' : 'merge'} it becomes a request that another person has to approve.` });
 
 function actions(plan: PlanView, kind: PlannedAction['kind'], mark: 'change' | 'adopt' | 'create', heading: string): CardSection[] {
   const found = plan.actions.filter((action) => action.kind === kind);
