@@ -7,6 +7,7 @@ import { gatesRefusal, judgeGates } from './core/gates';
 import { unexplainedRefusal } from './core/loans';
 import type { RequestRecord } from './core/request';
 import type { Loan } from './loan';
+import { houseRules } from './house';
 import { observe } from './look';
 import type { RequestStore } from './request.store';
 
@@ -44,10 +45,10 @@ export class LastChecks {
     if (stop !== null) return { refusal: stop, passing: true };
     const rights = await this.rights();
     if (!rights.ok) return { refusal: rights.error, passing: true };
-    const gates = judgeGates(await observe(this.access.reader, target, this.access.settings.deletablePools, rights), 'destroy', terms.powerOff);
+    const gates = judgeGates(await observe(this.access, target, await houseRules(this.store.db, this.access), rights), 'destroy', terms.powerOff);
     if (gates.every((gate) => gate.verdict === 'ok')) return null;
-    // A lock passes by itself, what could not be read may be readable soon; a gate that somebody shut ends the request.
-    return { refusal: gatesRefusal(gates), passing: gates.every((gate) => gate.verdict !== 'refused' || gate.name === 'lock' || gate.name === 'cluster') };
+    // A lock passes by itself, consent that was taken back may be given again, what could not be read may be readable soon; a gate that somebody shut ends the request.
+    return { refusal: gatesRefusal(gates), passing: gates.every((gate) => gate.verdict !== 'refused' || gate.name === 'lock' || gate.name === 'cluster' || gate.name === 'consent') };
   }
 
   /** A grant that no request in `destroying` explains: somebody else's hand is in the ACLs, nothing is destroyed here. */

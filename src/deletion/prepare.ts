@@ -12,6 +12,7 @@ import { notReachable } from './core/refusals';
 import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { factsOf, proxmoxRecord } from './guest-facts';
+import { houseRules } from './house';
 import { observe } from './look';
 import { readNetBoxRecord } from './netbox-record';
 import type { RequestStore } from './request.store';
@@ -50,7 +51,7 @@ export class Preparation {
       await this.store.advance(id, { event: 'gone', refusal: place.error }, by);
       return;
     }
-    const seen = await observe(access.reader, target, access.settings.deletablePools, null);
+    const seen = await observe(access, target, await houseRules(this.store.db, access), null);
     const netbox = await this.netboxSide(record);
     const gates = judgeGates(seen, 'ask', terms.powerOff);
     const event = await this.verdict(record, netbox, isOpen(gates) ? null : gatesRefusal(gates));

@@ -14,6 +14,7 @@ import type { RequestRecord } from './core/request';
 import type { RequestEvent } from './core/transitions';
 import { holderOfRequest, runOnceMore } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
+import { houseRules } from './house';
 import { observe } from './look';
 import type { RequestStore } from './request.store';
 
@@ -67,7 +68,7 @@ export class Quarantine {
     const look = await lookWithPower(access.reader, target);
     if (!look.ok && isUnseen(look.error.code)) return this.hold(record, look.error);
     if (!look.ok) return this.end(record, look.error.code === 'guest.gone' ? { event: 'gone', refusal: look.error } : { event: 'refuse', refusal: look.error });
-    const gates = judgeGates(await observe(access.reader, target, access.settings.deletablePools, null), 'quarantine', terms.powerOff);
+    const gates = judgeGates(await observe(access, target, await houseRules(this.store.db, access), null), 'quarantine', terms.powerOff);
     const shut = gates.filter((gate) => gate.verdict === 'refused');
     if (shut.length > 0 && !shut.every(passes)) return this.end(record, { event: 'refuse', refusal: gatesRefusal(gates) });
     if (gates.some((gate) => gate.verdict !== 'ok')) return this.hold(record, gatesRefusal(gates));
@@ -162,5 +163,5 @@ export class Quarantine {
 const has = (rows: readonly EffectRow[], step: string): boolean => rows.some((row) => row.step === step);
 /** Whether it was us who took the power: only then does the undo give it back (P22). */
 export const tookPower = (rows: readonly EffectRow[]): boolean => rows.some((row) => (row.step === quarantineSteps.shutdown || row.step === quarantineSteps.stop) && row.state === 'confirmed');
-/** A backup or a snapshot passes by itself. */
-const passes = (gate: Gate): boolean => gate.name === 'lock' && /backup|snapshot/.test(gate.observed);
+/** A backup or a snapshot passes by itself; consent that was taken back may be given again. */
+const passes = (gate: Gate): boolean => gate.name === 'consent' || (gate.name === 'lock' && /backup|snapshot/.test(gate.observed));

@@ -11,6 +11,7 @@ import { labOf, startProxmoxSim, tokenNames, type ProxmoxLab, type ProxmoxSimOpt
 import type { NetBoxes } from '../../src/netbox';
 import { openProxmox, proxmoxReader, proxmoxUpdater, type ProxmoxHttp, type TokenCredential } from '../../src/proxmox';
 import { watchedProxmox } from '../setup/official/witness';
+import { Fixtures } from '../setup/fixtures';
 import { testDatabase, type TestDatabase } from '../setup/test-database';
 
 export const clusterName = 'leipzig';
@@ -88,12 +89,13 @@ export async function deletionWorld(guests: readonly SeedGuest[], more: Partial<
     https.push(http);
     return http;
   };
-  const settings = { name: clusterName, netbox: 'main', netboxCluster: 'leipzig', intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], defaultBridge: 'vmbr0', defaultStorage: 'disks', vmidRange: { first: 10000, last: 19999 } };
+  const settings = { name: clusterName, netbox: 'main', netboxCluster: 'leipzig', allowWrites: true, intakePool: 'sluice-intake', managedPools: ['sluice-managed', 'cust1'], deletablePools: ['cust1'], defaultBridge: 'vmbr0', defaultStorage: 'disks', vmidRange: { first: 10000, last: 19999 } };
   const accessOf = (worker: boolean): Clusters => {
     const http = open();
     const access: ClusterAccess = { settings, http, reader: proxmoxReader(http, credential('reflect')), creator: null, updater: worker ? proxmoxUpdater(http, credential('update')) : null };
     return new Map([[clusterName, access]]);
   };
+  await new Fixtures(db).policy();
   await db.owner.rows(`insert into clusters (name, netbox, netbox_cluster, settings, state, confirmed_identity) values ($1, 'main', 'leipzig', '{}', 'confirmed', '{}')`, [clusterName]);
   for (const guest of guests) {
     const target = guest.kind === 'qemu' ? identityOf(guest.vmid) : containerOf(guest.vmid);

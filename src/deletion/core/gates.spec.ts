@@ -14,9 +14,10 @@ const config = (more: Readonly<Record<string, string>> = {}, vmid = 107, kind: G
   return read.value;
 };
 const row = { vmid: 107 as Vmid, kind: 'qemu' as const, node: 'pve1', name: 'billing', status: 'stopped', isTemplate: false, pool: 'cust1', tags: [], lock: null };
+const house = { isAllowed: true, allowWrites: true, protectedGuests: ['leipzig/1070', 'dresden/107'] };
 const open: Observations = {
   target, status: ok({ name: 'leipzig', quorate: true, nodes: [{ name: 'pve1', online: true }] }), guests: ok([row]), config: ok(config()), pending: ok([{ key: 'memory', value: '512', pending: null, delete: false }]),
-  power: ok({ hasProcess: false, status: 'stopped', uptimeSeconds: 0, haManaged: false, lock: null }), others: ok([config({}, 108)]), ha: ok([]), replicated: ok([]), backups: ok([]), deletablePools: ['cust1'], rights: ok(undefined),
+  power: ok({ hasProcess: false, status: 'stopped', uptimeSeconds: 0, haManaged: false, lock: null }), others: ok([config({}, 108)]), ha: ok([]), replicated: ok([]), backups: ok([]), deletablePools: ['cust1'], house, rights: ok(undefined),
 };
 const power = (more: object): Observations['power'] => ok({ hasProcess: false, status: 'stopped', uptimeSeconds: 0, haManaged: false, lock: null, ...more });
 const gateOf = (name: GateName, seen: Partial<Observations>, phase: 'ask' | 'destroy' = 'ask', powerOff: 'refuse' | 'shutdown' = 'refuse'): Gate => {
@@ -34,6 +35,11 @@ describe('the gates before a destroy', () => {
   });
 
   it.each<[string, GateName, Partial<Observations>]>([
+    ['A1 a policy that sends nothing', 'consent', { house: { ...house, isAllowed: false } }],
+    ['A1 a cluster that is read only', 'consent', { house: { ...house, allowWrites: false } }],
+    ['F7 a guest that the policy protects by its VMID', 'protected', { house: { ...house, protectedGuests: ['leipzig/107'] } }],
+    ['F7 a guest that the policy protects by its id', 'protected', { house: { ...house, protectedGuests: [guestId] } }],
+    ['F7 a guest with the protecting tag', 'protected', { config: ok(config({ tags: 'web;sluice-protected' })) }],
     ['P21 protection', 'protection', { config: ok(config({ protection: '1' })) }],
     ['P21 an HA resource', 'ha', { ha: ok([107 as Vmid]) }],
     ['P21 an HA resource that only its own status tells', 'ha', { power: power({ haManaged: true }) }],
@@ -69,6 +75,7 @@ describe('the gates before a destroy', () => {
   it.each<[GateName, Partial<Observations>]>([
     ['cluster', { status: hidden() }], ['cluster', { guests: hidden() }], ['identity', { config: hidden() }], ['duplicate', { others: hidden() }], ['power', { power: hidden() }], ['protection', { config: hidden() }], ['ha', { ha: hidden() }],
     ['ha', { power: hidden() }], ['replication', { replicated: hidden() }], ['lock', { config: hidden() }], ['lock', { power: hidden() }], ['template', { config: hidden() }], ['disks', { others: hidden() }], ['pool', { guests: hidden() }], ['pending', { pending: hidden() }],
+    ['protected', { config: hidden() }],
   ])('P21 P30 the gate %s is shut when it cannot be looked at', (name, seen) => {
     expect(gateOf(name, seen).verdict).toBe('unknown');
     expect(isOpen(judgeGates({ ...open, ...seen }, 'destroy', 'refuse'))).toBe(false);

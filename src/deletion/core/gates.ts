@@ -1,7 +1,7 @@
 // Carries P13, P20, P21, P30: everything that stands between a guest and its end, as one list. A gate that could not be looked
 // at is as shut as one that is refused. Nothing here is ever cleared on somebody's behalf.
 import type { Fault, Observed, Refusal, Result, Vmid } from '../../kernel';
-import { describe, sameGuest, type GuestConfig, type GuestIdentity } from '../../guest';
+import { describe, sameGuest, whyProtected, type GuestConfig, type GuestIdentity } from '../../guest';
 import type { BackupRow, ClusterStatus, GuestRow, PendingRow, PowerStatus } from '../../proxmox/ports';
 import { basesOf, volumesOf } from './volumes';
 import type { PowerOff } from './request';
@@ -13,10 +13,13 @@ export interface Gate {
   readonly next: string;
 }
 
-export type GateName = 'cluster' | 'guest' | 'identity' | 'duplicate' | 'power' | 'protection' | 'ha' | 'replication' | 'lock' | 'template' | 'disks' | 'pool' | 'rights' | 'pending' | 'backup';
+export type GateName = 'consent' | 'protected' | 'cluster' | 'guest' | 'identity' | 'duplicate' | 'power' | 'protection' | 'ha' | 'replication' | 'lock' | 'template' | 'disks' | 'pool' | 'rights' | 'pending' | 'backup';
 
 /** `ask` and `quarantine` may meet a running guest where the terms allow to shut it down; `destroy` never (P20). */
 export type GatePhase = 'ask' | 'quarantine' | 'destroy';
+
+/** What the policy and the configuration say (FEATURES A1, F7). */
+export interface HouseRules { readonly isAllowed: boolean; readonly allowWrites: boolean; readonly protectedGuests: readonly string[] }
 
 /** What was looked at; each part is a value or the trouble that hid it. */
 export interface Observations {
@@ -33,13 +36,14 @@ export interface Observations {
   readonly replicated: Observed<readonly Vmid[]>;
   readonly backups: Observed<readonly BackupRow[]>;
   readonly deletablePools: readonly string[];
+  readonly house: HouseRules;
   /** The self-check of lender and destroy; null where the asking role cannot make it. */
   readonly rights: Result<void> | null;
 }
 
 export function judgeGates(seen: Observations, phase: GatePhase, powerOff: PowerOff): readonly Gate[] {
   return [
-    cluster(seen), guest(seen), identity(seen), duplicate(seen), power(seen, phase, powerOff), protection(seen), ha(seen), replication(seen), lock(seen), template(seen), disks(seen), pool(seen),
+    consent(seen), protectedGuest(seen), cluster(seen), guest(seen), identity(seen), duplicate(seen), power(seen, phase, powerOff), protection(seen), ha(seen), replication(seen), lock(seen), template(seen), disks(seen), pool(seen),
     ...(seen.rights === null ? [] : [rights(seen.rights)]), pending(seen), backup(seen),
   ];
 }
@@ -64,6 +68,18 @@ export function gatesRefusal(gates: readonly Gate[]): Refusal {
 const pass = (name: GateName, observed: string): Gate => ({ name, verdict: 'ok', observed, next: '' });
 const shut = (name: GateName, observed: string, next: string): Gate => ({ name, verdict: 'refused', observed, next });
 const hidden = (name: GateName, fault: Fault): Gate => ({ name, verdict: 'unknown', observed: `${fault.where}: ${fault.text}`, next: 'Repair what keeps this from being read, then ask again.' });
+
+function consent({ house, target }: Observations): Gate {
+  if (!house.isAllowed) return shut('consent', 'the policy in force sends nothing to Proxmox (intent.allow is off)', 'Propose a policy whose intent.allow is the phrase allow-edit-and-add-actions; a second person approves it.');
+  return house.allowWrites ? pass('consent', 'the policy and the cluster allow writes') : shut('consent', `allowWrites is false for cluster ${target.cluster}`, 'Set allowWrites: true for this cluster in the configuration and start again.');
+}
+
+function protectedGuest({ house, target, config }: Observations): Gate {
+  const listed = whyProtected({ ...target, tags: [] }, house.protectedGuests);
+  if (listed === null && !config.ok) return hidden('protected', config.error);
+  const why = listed ?? whyProtected({ ...target, tags: config.ok ? config.value.tags : [] }, []);
+  return why === null ? pass('protected', 'not a protected guest') : shut('protected', why, 'Nothing deletes it through Sluice: what runs NetBox or Sluice is removed by hand.');
+}
 
 function cluster({ status, guests, target }: Observations): Gate {
   if (!status.ok) return hidden('cluster', status.error);
