@@ -43,7 +43,8 @@ export function followJob(client: SluiceClient, path: string, follower: Follower
         if (why !== '') follower.note(`${why} Trying again.`);
         return;
       }
-      source.close();
+      // eventsource 4.1 sets its timer to reconnect after this event; closed before that, it would keep the process for 3 s more.
+      queueMicrotask(() => source.close());
       reject(cannotTell(why !== '' ? why : `The stream of the log ended (${code ?? message ?? 'no reason given'}). Follow it again with --after.`));
     });
   });

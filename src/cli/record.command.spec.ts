@@ -87,9 +87,9 @@ describe('sluice lab record proxmox', () => {
     ['a CA file without a certificate', ['--ca', 'empty'], 4, 'holds no certificate'],
     ['a token file without a token', ['--token-file', 'empty'], 4, 'holds no token of this kind'],
     ['a token file that is not there', ['--token-file', 'nowhere'], 4, 'cannot be read (ENOENT)'],
-    ['plain HTTP', ['--url', 'http://127.0.0.1:1'], 2, 'it has to be like https://<node>:8006'],
+    ['plain HTTP', ['--url', 'http://127.0.0.1:1'], 64, 'it has to be like https://<node>:8006'],
     ['a port where nobody listens', ['--url', 'https://127.0.0.1:1'], 4, 'could not be reached (ECONNREFUSED)'],
-    ['a bound of nothing', ['--max', '0'], 2, 'whole number from 1'],
+    ['a bound of nothing', ['--max', '0'], 64, 'whole number from 1'],
   ])('says in a sentence what is wrong with %s, and leaves no directory', async (_what, more, code, text) => {
     file('wrong', 'root@pam!lab=not-the-secret');
     file('empty', '\n');
