@@ -139,10 +139,26 @@ export class EffectRunner {
     const task = await this.findTask(definition, row, from);
     switch (task.kind) {
       case 'found': return this.follow(holder, definition, row, from.state === 'called' ? await this.move(holder, row, from, { event: 'accept', upid: task.upid }) : from, task.upid);
+      case 'may-be': return this.waitAndLook(holder, definition, row, from, why, task.upids);
       case 'unreadable': return this.lose(holder, row, from, `${why}; ${task.observed}`);
       case 'none': return this.settleByLooking(holder, definition, row, from, why);
       default: return exhaustive(task);
     }
+  }
+
+  /** Clones of one template have tasks that look alike: whichever is ours, it has ended when all have, and the guest itself tells what it did. */
+  private async waitAndLook<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, why: string, upids: readonly Upid[]): Promise<EffectEnd> {
+    const ends = await Promise.all(upids.map((upid) => followTask(definition.reader, upid, definition.onLine === undefined ? {} : { onLine: definition.onLine })));
+    const said = ends.map((end) => (end.kind === 'ok' ? 'a task like it ended with OK' : end.kind === 'lost' ? end.text : `task ended with: ${end.exitstatus}`)).join('; ');
+    for (const [index, upid] of upids.entries()) {
+      if (ends[index]?.kind === 'lost' && await this.mayStillRun(definition, upid)) return this.lose(holder, row, from, `${why}; ${said}; a task like it still runs, or cannot be asked`);
+    }
+    return this.settleByLooking(holder, definition, row, from, `${why}; ${said}`);
+  }
+
+  private async mayStillRun<Evidence>(definition: EffectDefinition<Evidence>, upid: Upid): Promise<boolean> {
+    const state = await definition.reader.taskState(upid);
+    return !state.ok || state.value.running;
   }
 
   private async settleByLooking<Evidence>(holder: Holder, definition: EffectDefinition<Evidence>, row: EffectRow, from: EffectState, why: string): Promise<EffectEnd> {
@@ -183,7 +199,9 @@ export class EffectRunner {
       const tasks = await definition.reader.tasks(node, { vmid: vmid as Vmid, sinceUnix: row.intendedUnix - clockToleranceSeconds });
       if (!tasks.ok) return { kind: 'unreadable', observed: `the tasks of node ${node} could not be read: ${tasks.error.text}` };
       const mine = tasks.value.filter((task) => task.type === type && task.user === tokenId && task.id === String(vmid)).map((task) => task.upid);
-      const [upid] = await this.store.unknownToEffects(mine);
+      const strays = await this.store.unknownToEffects(mine);
+      const [upid] = strays;
+      if (upid !== undefined && of !== undefined) return { kind: 'may-be', upids: strays };
       if (upid !== undefined) return { kind: 'found', upid };
     }
     return { kind: 'none' };
@@ -220,7 +238,7 @@ export class EffectRunner {
   }
 }
 
-type FoundTask = { readonly kind: 'found'; readonly upid: Upid } | { readonly kind: 'none' } | { readonly kind: 'unreadable'; readonly observed: string };
+type FoundTask = { readonly kind: 'found'; readonly upid: Upid } | { readonly kind: 'may-be'; readonly upids: readonly Upid[] } | { readonly kind: 'none' } | { readonly kind: 'unreadable'; readonly observed: string };
 
 /** The call goes to where the recheck found the guest, which need not be the node of the plan. */
 function nodeIn(evidence: unknown): string | null {
