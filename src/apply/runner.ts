@@ -142,7 +142,7 @@ export class JobRunner {
     if (cluster === undefined) return refuse('cluster.unknown', `Cluster ${action.cluster} is not configured any more.`, [...this.clusters.keys()].join(', '), 'Put it back into the configuration, then resume.');
     if (netbox === undefined) return refuse('netbox.unknown', `NetBox ${run.plan.content.source.netbox} is not configured any more.`, [...this.netboxes.keys()].join(', '), 'Put it back into the configuration, then resume.');
     const done = action.steps.filter((_step, index) => index < at);
-    return ok({ jobId: run.holder.id, ordinal: row.ordinal, action, step, done, cluster, netbox, target: await this.targetOf(action), say: (text) => run.lines.say(text, row.ordinal) });
+    return ok({ jobId: run.holder.id, ordinal: row.ordinal, action, step, done, cluster, netbox, target: await this.targetOf(action, done), say: (text) => run.lines.say(text, row.ordinal) });
   }
 
   /** Part of the recheck, so that only what is yet to be sent is refused: what may have been sent is settled by looking (P26). */
@@ -169,16 +169,17 @@ export class JobRunner {
     return refusal;
   }
 
-  /** A created guest is known by its link row, which its create wrote from what it read back. */
-  private async targetOf(action: Action): Promise<GuestIdentity | null> {
-    if (action.kind !== 'create') return action.target;
-    const link = await this.links.ofGuest(action.spec.guestId);
+  /** A created guest is known by its link row, which its create wrote from what it read back; so is a container whose interfaces this job changed. */
+  private async targetOf(action: Action, done: Action['steps']): Promise<GuestIdentity | null> {
+    if (action.kind !== 'create' && (action.target.kind === 'qemu' || !done.some((step) => step.kind === 'nic'))) return action.target;
+    const link = await this.links.ofGuest(action.kind === 'create' ? action.spec.guestId : action.target.guestId);
     return link?.state === 'live' && link.uuid !== null ? identityOfLink(link) : null;
   }
 
   /** A guest that was made or taken in is known from then on by who it was read back to be. */
   private async link(run: Run, { step, action, netbox }: StepContext, end: Extract<EffectEnd, { readonly end: 'confirmed' }>): Promise<void> {
-    if (step.kind !== 'create' && step.kind !== 'clone' && step.kind !== 'adopt') return;
+    const madeKnown = step.kind === 'create' || step.kind === 'clone' || step.kind === 'adopt' || (step.kind === 'nic' && (action.kind === 'create' ? action.spec : action.target).kind === 'lxc');
+    if (!madeKnown) return;
     const { identity } = end.outcome as { readonly identity: GuestIdentity };
     await this.db.transaction((tx) => step.kind === 'adopt' ? this.links.takeIn(tx, identity, { netbox: netbox.name, netboxVmId: action.netboxVmId }, run.holder.actor) : this.links.makeLive(tx, identity, run.holder.actor));
   }

@@ -21,7 +21,7 @@ export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
 export interface Seen { readonly node: string; readonly identity: GuestIdentity; readonly config: GuestConfig }
 
 /** Reads the guest again, whatever locks it. Refused: no quorum, gone, hidden, on an offline node, another guest, unreadable. */
-export const lookAt = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => look(reader, meant, sameGuest);
+export const lookAt = (reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest = sameGuest): Promise<Result<Seen>> => look(reader, meant, isIt);
 
 /** The same for a guest that is to be taken in and does not bear its marker yet. */
 export const lookAtStranger = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => look(reader, meant, sameStranger);
@@ -36,8 +36,8 @@ async function look(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sa
 }
 
 /** The same for a read-back: what could not be read is a fault, a guest that is not the one is a refusal. */
-export async function readGuestBack(reader: ProxmoxReader, meant: GuestIdentity): Promise<Observed<Result<Seen>>> {
-  const seen = await lookAt(reader, meant);
+export async function readGuestBack(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest = sameGuest): Promise<Observed<Result<Seen>>> {
+  const seen = await lookAt(reader, meant, isIt);
   return !seen.ok && isUnseen(seen.error.code) ? no({ kind: 'not-observed', where: guestName(meant), text: `${seen.error.summary} ${seen.error.observed}` }) : ok(seen);
 }
 

@@ -38,6 +38,14 @@ export function sameGuest(meant: GuestIdentity, config: GuestConfig): Result<Gue
   return agree(who, meant, identify(meant.cluster, config));
 }
 
+/** The same while one of its interfaces is written: a container may have lost one MAC address, and gained none but the written one. */
+export const sameWithNic = (written: string | null) => (meant: GuestIdentity, config: GuestConfig): Result<GuestIdentity> => {
+  const seen = identify(meant.cluster, config);
+  if (meant.kind !== 'lxc' || !seen.ok || seen.value.kind !== 'lxc') return sameGuest(meant, config);
+  const isOwn = seen.value.macs.length >= meant.macs.length - 1 && seen.value.macs.every((mac) => mac === written || meant.macs.includes(mac));
+  return sameGuest(isOwn ? { ...meant, macs: seen.value.macs } : meant, config);
+};
+
 /** The same for a guest that is to be taken in: it bears no marker yet, or the very one that it is to get, and no other. */
 export function sameStranger(meant: GuestIdentity, config: GuestConfig): Result<GuestIdentity> {
   const who = guestName(meant);

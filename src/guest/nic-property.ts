@@ -9,7 +9,7 @@ const pair = (key: string, value: string | number | null): readonly string[] => 
 /** A container's string holds its addresses too; a VM's stand in `ipconfigN`. */
 export const nicProperty = (kind: GuestKind, nic: WantedNic): string =>
   [
-    ...(kind === 'qemu' ? [`virtio=${nic.mac}`] : [`name=eth${nic.slot.slice(3)}`, `hwaddr=${nic.mac}`]), `bridge=${nic.bridge}`, ...pair('tag', nic.tag), ...pair('mtu', nic.mtu), ...(nic.isUp ? [] : ['link_down=1']),
+    ...(kind === 'qemu' ? [`virtio=${nic.mac}`] : [`name=eth${nic.slot.slice(3)}`, `hwaddr=${nic.mac}`, 'type=veth']), `bridge=${nic.bridge}`, ...pair('tag', nic.tag), ...pair('mtu', nic.mtu), ...(nic.isUp ? [] : ['link_down=1']),
     ...(kind === 'lxc' ? addressPairs(nic.addresses) : []),
   ].join(',');
 
