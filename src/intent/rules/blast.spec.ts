@@ -10,7 +10,7 @@ describe('limits.blast', () => {
     expect(judged(blast, { guests, diffs })).toEqual([]);
     expect(judged(blast, limited(2))).toEqual([]);
   });
-  it('F7 refuses one more, of each kind', () => {
+  it('F7 P23 refuses one more, of each kind', () => {
     expect(judged(blast, limited(1))).toEqual(['creates', 'updates', 'deletions'].map((what) => `branch change-1: 2 ${what}, the policy permits 1 in one plan`));
   });
 });
