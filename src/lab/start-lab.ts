@@ -9,7 +9,7 @@ import { netboxLabOf } from './netbox';
 import { tokenIdOf, tokenNames } from './proxmox';
 import type { LabAnswer, LabOrder } from './process';
 import { labSecrets, type LabSecrets } from './scenario/secrets';
-import { netboxOptions, secondBranch, waitingBranch } from './scenario/netbox';
+import { netboxOptions, secondBranch, secondBranchShows, waitingBranch } from './scenario/netbox';
 import { labClusters, proxmoxOptions } from './scenario/proxmox';
 import { NetBoxPeople } from './scenario/netbox-people';
 import { seedDatabase } from './scenario/seed-database';
@@ -25,6 +25,8 @@ export interface LabOptions {
   readonly childFile?: string;
 }
 
+interface LabBranch { readonly netbox: string; readonly id: number; readonly name: string }
+
 export interface RunningLab {
   readonly config: Config;
   readonly secrets: LabSecrets;
@@ -32,7 +34,7 @@ export interface RunningLab {
   readonly proxmox: LabAnswer['proxmox'];
   readonly branchId: number;
   /** What the front page of a lab offers. */
-  readonly parts: { readonly branch: { readonly netbox: string; readonly id: number; readonly name: string }; mergeAsEngineer(): Promise<{ readonly text: string }> };
+  readonly parts: { readonly branch: LabBranch; readonly others: readonly (LabBranch & { readonly shows: string })[]; mergeAsEngineer(branchId: number): Promise<{ readonly text: string }> };
   /** People and guest links, put into the database by its owner; the same again changes nothing. */
   seed(owner: Database): Promise<void>;
   /** Tells NetBox where Sluice listens (webhook and gate) and writes lab.json. */
@@ -52,7 +54,7 @@ export async function startLab(options: LabOptions): Promise<RunningLab> {
   const branches = [{ id: branchId, name: waitingBranch }, { id: await people.branchId(secondBranch), name: secondBranch }];
   return {
     config, secrets, branchId,
-    parts: { branch: { netbox: 'netbox', id: branchId, name: waitingBranch }, mergeAsEngineer: () => people.mergeAsEngineer(branchId) }, netboxUrl: answer.netbox.url, proxmox: answer.proxmox,
+    parts: { branch: { netbox: 'netbox', id: branchId, name: waitingBranch }, others: [{ netbox: 'netbox', id: await people.branchId(secondBranch), name: secondBranch, shows: secondBranchShows }], mergeAsEngineer: (id) => people.mergeAsEngineer(id) }, netboxUrl: answer.netbox.url, proxmox: answer.proxmox,
     seed: (owner) => seedDatabase(owner, config, people),
     connect: async (sluiceUrl) => {
       await people.pointAt(sluiceUrl);

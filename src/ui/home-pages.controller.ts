@@ -1,4 +1,6 @@
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsInt, Min } from 'class-validator';
 import type { Request, Response } from 'express';
 import { h } from 'preact';
 import { Caller, callerOf, Requires, type Actor } from '../identity';
@@ -11,6 +13,10 @@ import { labStory } from './view-models/lab-story';
 import { jobList, planList, requestList } from './view-models/lists';
 
 const shown = 5;
+
+class MergeForm {
+  @Type(() => Number) @IsInt() @Min(1) readonly branchId!: number;
+}
 
 @Controller()
 export class HomePagesController {
@@ -26,17 +32,19 @@ export class HomePagesController {
     const [plans, jobs, requests] = [(await options.plans.list()).map(planView), await options.jobs.list(), await options.requests.list({ limit: 200 })];
     const overview = { plans: planList(plans.slice(0, shown)), jobs: jobList(jobs.slice(0, shown)), requests: requestList(requests.filter((one) => one.endedAt === null)) };
     if (options.lab === undefined) return this.pages.page(request, 'Overview', h(OverviewPage, overview));
-    const { branch } = options.lab;
+    const { branch, others } = options.lab;
     const steps = labStory({ branchName: branch.name, plans, jobs, requests, username: actor.kind === 'person' ? actor.username : actor.name });
-    return this.pages.page(request, 'The story', h(LabPage, { steps, branch, said: this.said, csrfToken: callerOf(request).csrfToken, overview }));
+    return this.pages.page(request, 'The story', h(LabPage, { steps, branch, others, said: this.said, csrfToken: callerOf(request).csrfToken, overview }));
   }
 
   @Post('lab/merge')
   @Requires('operate')
-  async merge(@Req() request: Request, @Res() response: Response): Promise<void> {
+  async merge(@Req() request: Request, @Res() response: Response, @Body() form: MergeForm): Promise<void> {
     const { lab } = this.ui.options;
     if (lab === undefined) throw new ProblemException({ code: 'request.not-found', summary: 'There is nothing at this address.', observed: `${request.method} ${request.path}`, next: 'Merge branches in NetBox; only a lab has a button for it.' }, 404);
-    this.said = (await lab.mergeAsEngineer()).text;
+    const branch = [lab.branch, ...lab.others].find((one) => one.id === form.branchId);
+    if (branch === undefined) throw new ProblemException({ code: 'request.not-found', summary: 'This lab has no such branch.', observed: `branch ${form.branchId}`, next: 'Go back to the first page.' }, 404);
+    this.said = (await lab.mergeAsEngineer(branch.id)).text;
     response.redirect(303, '/');
   }
 }

@@ -8,11 +8,16 @@ import type { FreezeService } from '../policy';
 import type { Mode } from './pages/layout';
 import type { Names } from './view-models/names';
 
+export interface WaitingBranch { readonly netbox: string; readonly id: number; readonly name: string }
+
 /** Given in a lab only. */
 export interface LabParts {
-  /** NetBox's own merge of the waiting branch, with the engineer's token; says how it went. */
-  readonly mergeAsEngineer: () => Promise<{ readonly text: string }>;
-  readonly branch: { readonly netbox: string; readonly id: number; readonly name: string };
+  /** NetBox's own merge of a waiting branch, with the engineer's token; says how it went. */
+  readonly mergeAsEngineer: (branchId: number) => Promise<{ readonly text: string }>;
+  /** The branch of the story. */
+  readonly branch: WaitingBranch;
+  /** What waits besides, with what it shows. */
+  readonly others: readonly (WaitingBranch & { readonly shows: string })[];
 }
 
 export interface UiOptions {

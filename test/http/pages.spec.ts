@@ -31,7 +31,7 @@ describe('pages', () => {
   let answer: Refusal | null;
   let view = requestView();
   const reviews: ReviewInput[] = [];
-  const merges: string[] = [];
+  const merges: number[] = [];
   const looked: string[] = [];
 
   const requests: UiOptions['requests'] = {
@@ -49,7 +49,7 @@ describe('pages', () => {
       mode, requests, plans: new PlansService(new PlanRequestStore(db.api), new PlanStore(db.api), new Set(['main'])), jobs: new JobsService(db.api, new JobStore(db.api), new LineStore(db.api)),
       freeze: new FreezeService(db.api, new FreezeStore()), journal: new JournalReader(db.api), explain: new ExplainService(new ExplainStore(db.api)), names: () => Promise.resolve(sampleNames),
       connections: () => clusters.listWithRights(),
-      ...(lab ? { lab: { branch: { netbox: 'main', id: 1, name: 'web-tier' }, mergeAsEngineer: () => { merges.push('merged'); return Promise.resolve({ text: 'NetBox merged it & more.' }); } } } : {}),
+      ...(lab ? { lab: { branch: { netbox: 'main', id: 1, name: 'web-tier' }, others: [{ netbox: 'main', id: 2, name: 'app-tier', shows: 'a clone & a container' }], mergeAsEngineer: (id: number) => { merges.push(id); return Promise.resolve({ text: 'NetBox merged it & more.' }); } } } : {}),
     });
     return createHttpApp({ module: SpecModule, imports: [IdentityModule.with({ db: db.api, publicUrl: 'http://localhost' }), ui] }, { problemPage: uiProblemPage(mode), configure: uiConfigure });
   };
@@ -294,12 +294,16 @@ describe('pages', () => {
     it('tells the story, merges as the engineer by one button, and says how it went', async () => {
       await rows.plan({ content: { source: { kind: 'branch', netbox: 'main', branchId: 1, branchName: 'web-tier', changeIds: [1], contentDigest: 'x', owner: null, authors: [] }, policyVersion: 1, actions: [], deletions: [], refusals: [] } });
       view = requestView();
-      const merged = await post('/lab/merge', {}).expect(303);
+      const merged = await post('/lab/merge', { branchId: 1 }).expect(303);
       expect(merged.headers['location']).toBe('/');
-      expect(merges).toEqual(['merged']);
+      expect(merges).toEqual([1]);
       const { text } = await get('/');
       expect(text).toContain('NetBox merged it &amp; more.');
       expect(text).toContain('The story of one branch');
+      expect(text).toContain('a clone &amp; a container');
+      await post('/lab/merge', { branchId: 2 }).expect(303);
+      expect((await post('/lab/merge', { branchId: 3 }).expect(404)).text).toContain('This lab has no such branch.');
+      expect(merges).toEqual([1, 2]);
     });
 
     it('has no merge button outside a lab, and says LIVE', async () => {
@@ -309,7 +313,7 @@ describe('pages', () => {
       const page = (await get('/')).text;
       expect(page).toMatch(/<title>LIVE · Overview/);
       expect(page).not.toContain('Merge as the engineer');
-      expect((await post('/lab/merge', {}).expect(404)).text).toContain('only a lab has a button for it');
+      expect((await post('/lab/merge', { branchId: 1 }).expect(404)).text).toContain('only a lab has a button for it');
       expect(merges).toEqual([]);
     });
   });

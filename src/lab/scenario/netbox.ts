@@ -9,6 +9,7 @@ const vm = 'virtualization.virtualmachine';
 export const waitingBranch = 'web-tier';
 /** Shows the breadth: a clone with cloud-init, a container, and a guest that runs changed in several ways. */
 export const secondBranch = 'app-tier';
+export const secondBranchShows = 'app-02 is cloned from a template with cloud-init and an address whose gateway IPAM names, cache-01 is a container, and web-02, which runs, is tagged, grown and moved into a VLAN.';
 
 const field = (name: string, type: string, objectTypes: readonly string[], label: string, more: Readonly<Record<string, string>> = {}): SeedRequest =>
   ({ as: 'admin', path: '/api/extras/custom-fields/', body: { name, label, type, object_types: [...objectTypes], ...more } });
