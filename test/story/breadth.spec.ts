@@ -46,7 +46,7 @@ describe('the branch app-tier', () => {
     expect(await config(5002, 'qemu', 'pve2')).toMatchObject({ tags: expect.stringMatching(/production;web/), onboot: 1, net0: expect.stringContaining('tag=20'), scsi0: expect.stringContaining('size=24G') });
   });
 
-  it('P42 is empty when it is planned again', async () => {
+  it('is empty when it is planned again', async () => {
     const { body } = await planOf(story, branchId);
     expect([body.actions, body.deletions, body.findings.filter((finding) => finding.severity === 'refusal')]).toEqual([[], [], []]);
   });
