@@ -94,7 +94,7 @@ export const netboxOptions = (secrets: LabSecrets, directory: string): NetBoxSim
     ] },
     { username: 'approver', password: secrets.passwords.approver, tokenV1: secrets.netbox.approver, permissions: [{ name: 'approver: all to see', objectTypes: [...inBranches, ...branching], actions: ['view'] }] },
     { username: 'sluice', password: secrets.root, tokenV1: secrets.netbox.service, permissions: [
-      { name: 'sluice: all to see', objectTypes: [...inBranches, ...branching, 'users.user', 'extras.customfield'], actions: ['view'] },
+      { name: 'sluice: all to see', objectTypes: [...inBranches, ...branching, 'users.user', 'users.objectpermission', 'extras.customfield'], actions: ['view'] },
       { name: 'sluice: stamps and records put back', objectTypes: guestObjects, actions: ['view', 'add', 'change'] },
     ] },
   ],
