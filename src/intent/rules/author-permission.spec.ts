@@ -38,6 +38,8 @@ describe('author.permission', () => {
     expect(judged(authorPermission, { ...update, input: { authority: { authors: [], records: new Map() } } })).toEqual(['branch change-1: the permissions of netbox:main:2 were not read']);
     expect(judged(authorPermission, { ...update, input: { content: { ...contentOf(update), authors: [] } } })).toEqual(['branch change-1: nobody is named in its change log, so nobody\'s permissions can be looked at']);
     expect(judged(authorPermission, as({ guests, diffs: [vmUpdate(5, 'a', {}, { comments: 'x' })] }, {}))).toEqual([]);
+    const merged = contentOf(update);
+    expect(judged(authorPermission, { ...update, input: { content: { ...merged, authors: [], branch: { ...merged.branch, status: 'merged' } } } })).toEqual([]);
   });
 
   it('A13 wants it of every author', () => {

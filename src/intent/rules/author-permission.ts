@@ -9,7 +9,8 @@ export const authorPermission: Rule = {
   judge: (draft, { authority, content, revert }) => {
     const things = [...draft.actions, ...draft.deletions];
     if (things.length === 0) return [];
-    if (content.authors.length === 0 && revert === null && draft.actions.length > 0) return [refusal('author.permission', `branch ${content.branch.name}`, 'nobody is named in its change log, so nobody\'s permissions can be looked at', 'Plan the branch before it is merged: NetBox shows its change log only while it is ready.')];
+    // What came into a branch between gate and merge bears nobody's name any more in NetBox (P12 judges it anew); its deletions are refused as branch.authors-known.
+    if (content.authors.length === 0 && revert === null && content.branch.status === 'ready' && draft.actions.length > 0) return [refusal('author.permission', `branch ${content.branch.name}`, 'nobody is named in its change log, so nobody\'s permissions can be looked at', 'Plan the branch before it is merged: NetBox shows its change log only while it is ready.')];
     const unknown = content.authors.filter((author) => !authority.authors.some((known) => known.author === author))
       .map((author) => refusal('author.permission', `branch ${content.branch.name}`, `the permissions of ${author} were not read`, 'Plan the branch again.'));
     return [...unknown, ...authority.authors.flatMap((author) => things.flatMap((thing) => {
