@@ -173,7 +173,7 @@ export class JobRunner {
   private async targetOf(action: Action, done: Action['steps']): Promise<GuestIdentity | null> {
     if (action.kind !== 'create' && (action.target.kind === 'qemu' || !done.some((step) => step.kind === 'nic'))) return action.target;
     const link = await this.links.ofGuest(action.kind === 'create' ? action.spec.guestId : action.target.guestId);
-    return link?.state === 'live' && link.uuid !== null ? identityOfLink(link) : null;
+    return link?.state === 'live' && (link.kind === 'lxc' || link.uuid !== null) ? identityOfLink(link) : null;
   }
 
   /** A guest that was made or taken in is known from then on by who it was read back to be. */
