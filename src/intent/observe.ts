@@ -2,7 +2,7 @@
 // nodes that the draft names. What cannot be read stays a fault in its place (P5).
 import { effectivePrivileges, tokenIdOf, updaterOf, type ClusterAccess } from '../endpoints';
 import type { GuestLink } from '../guest';
-import { no, ok, type Fault, type Observed } from '../kernel';
+import { no, notObserved, ok, type Fault, type Observed } from '../kernel';
 import type { GuestRow, PoolRow } from '../proxmox/ports';
 import { bearerOf, type Bearer } from './core/adopt/bearers';
 import { templateRow } from './core/create/origin';
@@ -16,10 +16,11 @@ export async function observeCluster(access: ClusterAccess, identity: ConnectedC
   const [status, guests, pools, poolRights] = await Promise.all([reader.clusterStatus(), reader.guests(), reader.pools(), observePoolRights(access)]);
   const observed = new Map<number, Observed<ObservedGuest>>();
   if (guests.ok) {
-    for (const link of links.filter((candidate) => candidate.state === 'live')) {
-      const row = guests.value.find((candidate) => candidate.vmid === link.vmid);
-      if (row !== undefined) observed.set(link.vmid, await observeGuest(access, row, pools));
-    }
+    const rows = new Map(guests.value.map((row) => [row.vmid, row]));
+    const standing = links.filter((candidate) => candidate.state === 'live').flatMap((link) => rows.get(link.vmid) ?? []);
+    // All at once: how many are in flight at a node is the client's business.
+    const seen = await Promise.all(standing.map((row) => observeGuest(access, row, pools)));
+    for (const [index, row] of standing.entries()) observed.set(row.vmid, seen[index] ?? notObserved(`guest ${row.vmid}`, 'it was not read'));
   }
   const strangers = guests.ok ? guests.value.filter((row) => adopts.includes(row.vmid) && !observed.has(row.vmid)) : [];
   for (const row of strangers) observed.set(row.vmid, await observeGuest(access, row, pools));
