@@ -1,4 +1,4 @@
-// npm run bench [-- --json] [-- --only step|gate|stream|netbox|proxmox] [-- --guests N]: promises of speed of Sluice and its simulators, each with its
+// npm run bench [-- --json] [-- --only step|gate|stream|netbox|proxmox|breadth] [-- --guests N]: promises of speed of Sluice and its simulators, each with its
 // bound, beside a yardstick of the same run.
 import 'reflect-metadata';
 import { seedPolicy } from '../../src/policy';
@@ -7,6 +7,7 @@ import { startBenchApi } from './api';
 import { measureGate } from './gate';
 import { layBenchGround } from './ground';
 import { holds, lineOf, type Measured } from './measure';
+import { measureBreadth } from './breadth';
 import { benchPolicy } from './policy';
 import { measureNetBoxSimulator } from './netbox-simulator';
 import { measureProxmoxSimulator } from './proxmox-simulator';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     ...(['step', 'gate', 'stream'].some(asked) ? await measureSluice() : []),
     ...(asked('netbox') ? await measureNetBoxSimulator(guests) : []),
     ...(asked('proxmox') ? await measureProxmoxSimulator(guests) : []),
+    ...(asked('breadth') ? await (only === undefined ? measureBreadth(60, 24) : measureBreadth(500, 200)) : []),
   ];
   process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(all, null, 2)}\n` : `${all.map(lineOf).join('\n')}\n`);
   process.exitCode = all.every(holds) ? 0 : 1;
