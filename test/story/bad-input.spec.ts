@@ -15,9 +15,9 @@ let app: MadeGuest;
 let running: MadeGuest;
 let since = 0;
 beforeAll(async () => {
-  story = await startStory({ plan: { maxCores: 32, maxMemoryMib: null } });
-  // The first tick plans the branch that waits; after it nothing happens by itself.
-  await until(async () => (await story.service.get<Wire[]>('/api/intent/plans')).body.length > 0, 'the plan of the waiting branch');
+  story = await startStory({ plan: { maxCores: 32, maxMemoryMib: null, maxCreates: 500 } });
+  // The first tick plans the branches that wait; after it nothing happens by itself.
+  await until(async () => (await story.service.get<Wire[]>('/api/intent/plans')).body.length > 1, 'the plans of the waiting branches');
   await lookedUp(story);
   [app, running] = [await makeGuest(story), await makeGuest(story, { running: true })];
 });
@@ -150,8 +150,8 @@ describe('a VM to be made', () => {
     ['has a comma and a key in its name', { name: 'web,args=-device' }, undefined, undefined, 'name.valid-and-free', /is no DNS name/],
     ['has a line break in its name', { name: 'web\nargs: -device' }, undefined, undefined, 'name.valid-and-free', /is no DNS name/],
     ['has the name of a guest that stands', { name: 'legacy-fileserver' }, undefined, undefined, 'name.valid-and-free', /qemu 100 on pve1 has this name/],
-    ['wants a VMID outside the range', custom({ proxmox_vm_id: 100 }), undefined, undefined, 'vmid.free-and-in-range', /VMID 100 is wanted, outside 5000-5999/],
-    ['wants the VMID of a guest', custom({ proxmox_vm_id: 5001 }), undefined, undefined, 'vmid.free-and-in-range', /VMID 5001 is wanted, and it belongs or belonged to a guest/],
+    ['wants a VMID outside the range', custom({ proxmox_vm_id: 4242 }), undefined, undefined, 'vmid.free-and-in-range', /VMID 4242 is wanted, outside 5000-5999/],
+    ['wants the VMID of a guest', custom({ proxmox_vm_id: 5001 }), undefined, undefined, 'vmid.free-and-in-range', /VMID 5001 is wanted, and it belongs to qemu web-01 on pve1/],
     ['has one and a half vCPUs', { vcpus: 1.5 }, undefined, undefined, 'create.size', /vcpus/],
     ['has no memory', { memory: null }, undefined, undefined, 'create.size', /memory null/],
     ['has more memory than its node', { memory: 999_999 }, undefined, undefined, 'size.within-limits', /999999 MiB on node pve3 with 65536 MiB/],
