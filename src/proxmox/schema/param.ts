@@ -3,20 +3,26 @@ import type { NamedFormat } from './formats';
 
 export type PveVersion = '8.4' | '9.0';
 
-/** A part of a property string, `bridge` of `net0`. */
-export interface Field {
-  readonly type: 'string' | 'integer' | 'number' | 'boolean';
+/** What is checked of a value, in a parameter and in a part of a property string alike. */
+interface Bounds {
   readonly optional?: true;
-  /** May stand without its key, once. */
-  readonly isDefault?: true;
   readonly format?: NamedFormat;
   readonly enum?: readonly string[];
+  /** Anchored by the validator, as in the schema. */
   readonly pattern?: string;
   readonly min?: number;
   readonly max?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Another one that has to be given too. */
   readonly requires?: string;
+}
+
+/** A part of a property string, `bridge` of `net0`. */
+export interface Field extends Bounds {
+  readonly type: 'string' | 'integer' | 'number' | 'boolean';
+  /** May stand without its key, once. */
+  readonly isDefault?: true;
 }
 
 export interface PropertyFormat {
@@ -27,21 +33,10 @@ export interface PropertyFormat {
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-export interface Param {
+export interface Param extends Bounds {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
-  readonly optional?: true;
-  readonly format?: NamedFormat;
   /** The value is a property string of this shape. */
   readonly property?: PropertyFormat;
-  readonly enum?: readonly string[];
-  /** Anchored by the validator, as in the schema. */
-  readonly pattern?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  /** Another parameter that has to be given too. */
-  readonly requires?: string;
 }
 
 export type Params = Readonly<Record<string, Param>>;
