@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { softRules } from '../../policy';
 import { rules } from './index';
 
 it('every rule has a spec beside it, and every file of a rule is in the list', () => {
@@ -8,3 +9,5 @@ it('every rule has a spec beside it, and every file of a rule is in the list', (
   expect(rules).toHaveLength(files.length);
   expect(new Set(rules.map((rule) => rule.name)).size).toBe(rules.length);
 });
+
+it('P32 every rule that a policy may soften is one of these', () => expect(Object.values(softRules).filter((name) => !rules.some((rule) => rule.name === name))).toEqual([]));

@@ -24,7 +24,7 @@ export const policyBounds = {
 export const editAndAddPhrase = 'allow-edit-and-add-actions';
 
 /** Rules whose refusal a policy may turn into a warning, by their key. None of them guards identity, observation, rights or a digest. */
-export const softRules = { addressFree: 'address.free', storageHasRoom: 'storage.has-room', bridgeExists: 'bridge.exists' } as const;
+export const softRules = { addressFree: 'address.free', storageHasRoom: 'storage.exists-with-room', bridgeExists: 'bridge.exists' } as const;
 export type SoftRule = keyof typeof softRules;
 
 /** A guest that nothing touches, as `<cluster>/<VMID>` or by Sluice's own id. */
