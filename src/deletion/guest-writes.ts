@@ -1,10 +1,10 @@
 // Carries P9-P11, P20, P22: the four writes that quarantine and its undo make, each with its recheck, its look and its read-back.
 // Our tag is added to and taken from whatever tags stand there; nobody else's tag is touched.
 import type { Refusal } from '../kernel';
-import { guestName, type GuestConfig } from '../guest';
+import { guestName, quarantineTag, type GuestConfig } from '../guest';
 import { differs, evidenceOf, lookAt, powerEffect, readAs, readGuestBack, recheck, type EffectDefinition, type PowerKind, type Rechecked } from '../effects';
 import { tokenIdOf, updaterOf, type ClusterAccess } from '../endpoints';
-import { quarantineTag, type RequestRecord } from './core/request';
+import type { RequestRecord } from './core/request';
 
 export type GuestWrite = EffectDefinition<Rechecked>;
 type Expect = (config: GuestConfig) => Refusal | null;

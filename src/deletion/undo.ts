@@ -1,13 +1,13 @@
 // Carries P22, P24, P29: after an end without destruction the guest is as it was: our tag off, power back where we took it and
 // nothing else changed, the NetBox record put back. What a destroy may have begun is not touched: a human looks.
-import { guestName } from '../guest';
+import { guestName, quarantineTag } from '../guest';
 import { ClusterStore, LinkStore, type ClusterAccess, type Clusters } from '../endpoints';
 import { EffectRunner, isUnseen, lookWithPower, refusalOfEnd, type EffectRow, type EffectStore, type Holder, type Look } from '../effects';
 import type { NetBoxes } from '../netbox';
 import { sqlState } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { differences, valuesOf, type WindowBaseline } from './core/baseline';
-import { isEnd, quarantineTag, type RequestRecord } from './core/request';
+import { isEnd, type RequestRecord } from './core/request';
 import { holderOfRequest, runOnceMore, settleOnly } from './effect-tools';
 import { powerWrite, tagWrite } from './guest-writes';
 import { RecordRestorer } from './put-back';

@@ -7,6 +7,7 @@ export * from './link';
 export * from './mac';
 export * from './nic-property';
 export * from './observed-value';
+export * from './own-tags';
 export * from './property-string';
 export * from './protection';
 export * from './spec';

@@ -1,6 +1,6 @@
 // Carries F7's protected guests: the guest that runs NetBox, Sluice or its database must not fall to its own tool. Who they are stands in
 // the policy, or on the guest itself as a tag that anybody in Proxmox can put on.
-export const protectingTag = 'sluice-protected';
+import { protectingTag } from './own-tags';
 
 export interface Protectable { readonly cluster: string; readonly vmid: number; readonly guestId: string | null; readonly tags: readonly string[] }
 

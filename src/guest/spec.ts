@@ -60,3 +60,9 @@ export const volumesOf = ({ origin, cloudInit }: Pick<GuestSpec, 'origin' | 'clo
   ...(origin.kind === 'ostemplate' ? [{ volid: origin.volid, content: 'vztmpl' as const }] : []),
   ...(cloudInit?.userData == null ? [] : [{ volid: cloudInit.userData, content: 'snippets' as const }]),
 ];
+
+/** Where the drives go that a new VM has besides its disks: the installation medium, and cloud-init's. */
+export const mediaSlots = ({ origin, cloudInit }: Pick<GuestSpec, 'origin' | 'cloudInit'>): { readonly iso: string | null; readonly cloudInit: string | null } => {
+  const iso = origin.kind === 'iso' ? 'ide2' : null;
+  return { iso, cloudInit: cloudInit?.storage == null ? null : iso === null ? 'ide2' : 'ide0' };
+};

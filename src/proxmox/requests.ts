@@ -2,7 +2,7 @@
 // table and proves that no `archive`, `restore`, `force`, `skiplock`, `purge`, `destroy-unreferenced-disks` or template
 // conversion is among it. Carries P10, P14, P15, P16, P20.
 import { Bug, exhaustive, type ConfigDigest, type Fresh, type Upid, type Vmid } from '../kernel';
-import { cloudInitOptions, gibForAllocation, isCloudInitKey, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
+import { cloudInitOptions, gibForAllocation, isCloudInitKey, mediaSlots, nicProperty, type GuestIdentity, type GuestKind, type GuestSpec, type WantedDisk } from '../guest';
 import type { ConfigChange, GuestRef, MigrationMode } from './ports';
 
 export type Params = Readonly<Record<string, string | number>>;
@@ -69,16 +69,16 @@ const missingDigest = (): never => { throw new Bug('a configuration write withou
 /** One call with everything by which an ambiguous answer is settled: uuid, marker in the description, intake pool (P14). */
 export function createVm(spec: GuestSpec, description: string, intakePool: string): WriteRequest {
   if (spec.kind !== 'qemu' || (spec.origin.kind !== 'blank' && spec.origin.kind !== 'iso')) throw new Bug(`createVm was asked for a ${spec.kind} from ${spec.origin.kind}`);
-  const iso = spec.origin.kind === 'iso' ? spec.origin.volid : null;
-  const cloudInitDrive = iso === null ? 'ide2' : 'ide0';
+  const { origin, cloudInit } = spec;
+  const media = mediaSlots(spec);
   return {
     ...plain, method: 'POST', path: ['nodes', spec.node, 'qemu'], node: spec.node, answer: 'task',
     params: {
       vmid: spec.vmid, name: spec.name, cores: spec.cores, sockets: spec.sockets, memory: spec.memoryMib, ostype: 'l26', scsihw: 'virtio-scsi-single', smbios1: `uuid=${spec.uuid}`, description, pool: intakePool, ...(spec.onBoot ? { onboot: 1 } : {}),
       ...Object.fromEntries(spec.disks.map((disk) => [disk.slot, allocation(disk)])), ...Object.fromEntries(spec.nics.map((nic) => [nic.slot, nicProperty('qemu', nic)])),
       // The disk first, so that an installed system is what starts; an empty disk falls through to the medium.
-      ...(iso === null ? {} : { ide2: `${iso},media=cdrom`, boot: `order=${[...spec.disks.slice(0, 1).map((disk) => disk.slot), 'ide2'].join(';')}` }),
-      ...(spec.cloudInit?.storage == null ? {} : { [cloudInitDrive]: `${spec.cloudInit.storage}:cloudinit`, ...cloudInitOptions(spec.cloudInit, spec.nics) }),
+      ...(origin.kind !== 'iso' || media.iso === null ? {} : { [media.iso]: `${origin.volid},media=cdrom`, boot: `order=${[...spec.disks.slice(0, 1).map((disk) => disk.slot), media.iso].join(';')}` }),
+      ...(cloudInit?.storage == null || media.cloudInit === null ? {} : { [media.cloudInit]: `${cloudInit.storage}:cloudinit`, ...cloudInitOptions(cloudInit, spec.nics) }),
     },
   };
 }

@@ -1,8 +1,7 @@
 // Carries P22: what must stay as it was while the guest waits. Taken after our own last write, over the configuration without
 // lock, digest, snapshot sections and our tag: a backup or a snapshot holds the destroy, every other change cancels it.
-import { tagsOf, type GuestConfig, type GuestKind } from '../../guest';
+import { quarantineTag, tagsOf, type GuestConfig, type GuestKind } from '../../guest';
 import { scrub, scrubText, sha256Hex } from '../../kernel';
-import { quarantineTag } from './request';
 
 export interface WindowBaseline {
   readonly kind: GuestKind;

@@ -63,9 +63,6 @@ export const stateNames: readonly StateName[] = ['requested', 'refused', 'in-rev
 export const endStates: ReadonlySet<StateName> = new Set<StateName>(['refused', 'vetoed', 'cancelled', 'expired', 'destroyed', 'gone-outside', 'needs-human']);
 export const isEnd = (state: StateName): boolean => endStates.has(state);
 
-/** The tag that marks a guest in quarantine. */
-export const quarantineTag = 'sluice-quarantine';
-
 /** A request as it stands in its row. */
 export interface RequestRecord {
   readonly id: RequestId;

@@ -1,6 +1,6 @@
 // Disks, interfaces and tags as a branch wants them, for guests to be made and for guests that stand: read once, refused by name.
 import { ok, refuse, type GuestId, type Result } from '../../kernel';
-import { isPlainPropertyValue, macFor, type GuestKind, type WantedDisk, type WantedNic } from '../../guest';
+import { isPlainPropertyValue, macFor, quarantineTag, type GuestKind, type WantedDisk, type WantedNic } from '../../guest';
 import type { PlanInput } from './draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from './fields';
 import type { GuestChange } from './grouping';
@@ -62,3 +62,7 @@ export function tagSlugs(tags: unknown, input: Pick<PlanInput, 'content'>): Resu
     ? refuse('create.tags', 'A tag could not be found.', unknown.join(', '), 'Look whether the tag still exists in NetBox.')
     : ok([...new Set(slugs.filter((slug) => slug !== undefined).map((slug) => slug.toLowerCase()))].sort());
 }
+
+/** Tags that a branch would put on or take off. Refused: the one by which Sluice knows its quarantine (P22). */
+export const notReserved = (tags: readonly string[]): Result<void> =>
+  (tags.includes(quarantineTag) ? refuse('tags.reserved', 'A tag is Sluice\'s own.', `the tag ${quarantineTag} is Sluice's own`, 'Take it out of the branch: Sluice puts it on and takes it off by itself.') : ok(undefined));

@@ -1,13 +1,13 @@
 // A guest that the branch creates: everything about it is decided here (P2). What the branch wants and Sluice cannot make is refused by
 // name, so that no half of a wish is built (FEATURES A6: an empty shell reported as succeeded).
 import { ok, refuse, scrubText, type GuestId, type Result } from '../../../kernel';
-import { isHumanText, isInRange, type GuestKind, type GuestSpec } from '../../../guest';
+import { isHumanText, isInRange, mediaSlots, type GuestKind, type GuestSpec } from '../../../guest';
 import type { ChangeDiff } from '../../../netbox/ports';
 import { emptyDraft, onlyFindings, type Draft, type PlanInput } from '../draft-parts';
 import { customField, isSet, text, wholeOf, type Data } from '../fields';
 import type { GuestChange } from '../grouping';
 import type { Finding } from '../plan';
-import { tagSlugs, wantedDisk, wantedNic } from '../wanted-parts';
+import { notReserved, tagSlugs, wantedDisk, wantedNic } from '../wanted-parts';
 import { vmLabel } from '../which-cluster';
 import type { ClusterWorld } from '../world';
 import { alreadyMade } from './already-made';
@@ -46,6 +46,7 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
   const pool = text(customField(wanted, input.fields.pool)) ?? world.settings.managedPools[0] ?? null;
   if (pool === null || !world.settings.managedPools.includes(pool)) refused('guest.pool-rights', `pool ${pool ?? 'none'} is not managed by Sluice`, `Name one of: ${world.settings.managedPools.join(', ') || 'none is configured'} (sluice setup proxmox --print).`);
   const tags = take(tagSlugs(wanted['tags'], input));
+  take(notReserved(tags ?? []));
   const allocation = input.allocations.get(change.netboxVmId);
   const wantedVmid = wholeOf(customField(wanted, input.fields.vmid));
   if (allocation === undefined) refused('vmid.free-and-in-range', ...noVmid(wantedVmid, world, input.fields.vmid));
@@ -78,8 +79,11 @@ export function draftCreate(change: GuestChange, world: ClusterWorld, input: Pla
     kind, vmid: allocation.vmid, guestId, uuid: allocation.uuid, node, pool, name: change.vm?.repr ?? '', cores, sockets: found.template?.sockets ?? 1, memoryMib, disks: bySlot(disks), nics: bySlot(nics), cloudInit,
     origin: found.origin.kind === 'clone' ? { ...found.origin, storage: text(customField(wanted, input.fields.storage)) } : found.origin, human, tags, onBoot: onBoot === 'on', start: status === 'active',
   };
+  const media = mediaSlots(spec);
+  const taken = spec.disks.find((disk) => disk.slot === media.iso || disk.slot === media.cloudInit);
+  if (taken !== undefined) refused('disk.slot-taken', `${taken.slot} is where ${taken.slot === media.iso ? 'the installation medium' : 'the cloud-init drive'} goes`, 'Name the disk by another slot, such as scsi0.', `disk ${taken.slot} of ${object}`);
   const steps = take(createSteps(spec, found.template));
-  if (steps === null) return onlyFindings(...refusals, ...infos);
+  if (steps === null || refusals.length > 0) return onlyFindings(...refusals, ...infos);
   return { ...emptyDraft, findings: infos, actions: [{ kind: 'create', netboxVmId: change.netboxVmId, cluster: world.settings.name, name: spec.name, spec, steps, needsReboot: false }] };
 }
 

@@ -33,6 +33,17 @@ describe('a VM from an ISO', () => {
   it.each([['one that is gone', 'iso:iso/gone.iso', 'image.exists'], ['what is no volume', 'debian.iso', 'create.origin'], ['a path that leaves its storage', 'iso:iso/a,media=disk', 'create.origin'], ['a container template', 'iso:vztmpl/debian-12.tar.zst', 'create.origin']])('refuses %s', (_words, volid, rule) => expect(refusedBy(vm({ proxmox_iso: volid }))).toEqual([rule]));
 });
 
+describe('a disk where another drive goes', () => {
+  it.each<[string, Scene]>([
+    ['the installation medium', vm({ proxmox_iso: 'iso:iso/debian.iso' }, {}, [diskCreate(7, 5, 'ide2', 1024)])],
+    ['the cloud-init drive', vm({ cloud_init_user: 'ops', proxmox_storage: 'local-lvm' }, {}, [diskCreate(7, 5, 'ide2', 1024)])],
+    ['the cloud-init drive beside a medium', vm({ proxmox_iso: 'iso:iso/debian.iso', cloud_init_user: 'ops', proxmox_storage: 'local-lvm' }, {}, [diskCreate(7, 5, 'ide0', 1024)])],
+    ['a drive of the template', vm({ proxmox_template_vmid: 9000 }, {}, [diskCreate(7, 5, 'ide2', 1024)])],
+  ])('is refused: %s', (_words, scene) => expect(refusedBy(scene)).toEqual(['disk.slot-taken']));
+});
+
+it('P22 no new guest wears the tag of a quarantine', () => expect(refusedBy(vm({}, { tags: ['Sluice'] }, undefined, { lookups: { tags: new Map([['Sluice', 'sluice-quarantine']]) } }))).toEqual(['tags.reserved']));
+
 describe('a container', () => {
   const lxc = (fields: Data = {}, children: Scene['diffs'] = [rootfs, nicCreate(8, 5, 'net0')]): Scene => vm({ proxmox_kind: 'lxc', proxmox_ostemplate: 'iso:vztmpl/debian-12.tar.zst', ...fields }, {}, children);
   it('P13 has rootfs, and addresses with the gateway that IPAM names, in its interface', () => {

@@ -25,6 +25,8 @@ function shape(spec: GuestSpec, template: GuestConfig): Result<readonly Step[]> 
   if (spec.cores % template.sockets !== 0) return refuse('size.within-limits', 'The template\'s sockets do not divide the vCPUs.', `vcpus ${spec.cores} with ${template.sockets} sockets`, `Give a whole number of vCPUs that ${template.sockets} divides.`);
   const shrunk = spec.disks.map((disk) => ({ disk, have: template.disks.find((each) => each.slot === disk.slot) })).find(({ disk, have }) => have !== undefined && (have.sizeMib === null || disk.sizeMib < have.sizeMib));
   if (shrunk !== undefined) return refuse('disk.removal', 'A disk would be smaller than the template\'s.', `${shrunk.disk.slot}: ${shrunk.disk.sizeMib} MB wanted, the template has ${shrunk.have?.sizeMib ?? 'an unknown size'}`, 'Proxmox cannot shrink a disk: give it at least the size of the template.');
+  const taken = spec.disks.find(({ slot }) => template.raw[slot] !== undefined && !template.disks.some((each) => each.slot === slot));
+  if (taken !== undefined) return refuse('disk.slot-taken', 'The template has another drive there.', `${taken.slot} of the template is ${template.raw[taken.slot] ?? ''}`, 'Name the disk by another slot, such as scsi1.');
   const options = spec.cloudInit === null ? {} : cloudInitOptions(spec.cloudInit, spec.nics);
   return ok([
     ...(spec.cores === live ? [] : [{ kind: 'cores', before: live, after: spec.cores } as const]),

@@ -1,10 +1,7 @@
 // Tags as a set difference: what the branch puts on and takes off; tags that others put on in Proxmox stay.
 import { partKey } from '../../../guest';
-import { tagSlugs } from '../wanted-parts';
+import { notReserved, tagSlugs } from '../wanted-parts';
 import { nothing, refused, steps, type Concern } from './concern';
-
-/** Tags that mean something to Sluice itself: nobody's branch puts them on or takes them off (P22). */
-const ours = ['sluice-quarantine'];
 
 export const tags: Concern = {
   fields: ['tags'],
@@ -17,8 +14,8 @@ export const tags: Concern = {
     if (!before.ok || !after.ok) return nothing;
     const off = before.value.filter((tag) => !after.value.includes(tag) && config.tags.includes(tag));
     const on = after.value.filter((tag) => !before.value.includes(tag) && !config.tags.includes(tag));
-    const reserved = [...off, ...on].filter((tag) => ours.includes(tag));
-    if (reserved.length > 0) return refused('tags.reserved', object, `the tag ${reserved.join(', ')} is Sluice's own`, 'Take it out of the branch: Sluice puts it on and takes it off by itself.');
+    const free = notReserved([...off, ...on]);
+    if (!free.ok) return refused(free.error.code, object, free.error.observed, free.error.next);
     if (off.length + on.length === 0) return nothing;
     return steps(Object.fromEntries([...off, ...on].map((tag) => [partKey('tag', tag), config.tags.includes(tag)])), { kind: 'tags', before: off, after: on });
   },
