@@ -48,9 +48,7 @@ function change(scene: UpdateScene, before: Data, after: Data, object: string): 
   if (want === null || want <= 0) return refused('create.size', object, `size ${JSON.stringify(after['size'])}`, 'Give the size in MB (read as MiB).');
   if (want === disk.sizeMib) return nothing;
   if (disk.sizeMib === null || want < disk.sizeMib) return refused('disk.removal', object, `the branch shrinks it from ${disk.sizeMib ?? 'an unknown size'} to ${want} MB`, 'Proxmox cannot shrink a disk: set the size back.');
-  if (believed !== disk.sizeMib) {
-    return { ...refused('change.drifted', object, `size: NetBox main says ${believed}, Proxmox has ${disk.sizeMib}`, 'Bring main up to date with what runs, sync the branch, and decide again.'), drift: [{ object, property: 'size', netbox: String(believed), proxmox: String(disk.sizeMib) }] };
-  }
+  if (believed !== disk.sizeMib) return drifted(object, believed, disk.sizeMib);
   return steps({ [partKey('disk', slot)]: disk.volume, [partKey('size', slot)]: disk.sizeMib }, { kind: 'disk-grow', slot, before: disk.sizeMib, after: want });
 }
 
@@ -61,12 +59,20 @@ function detach(scene: UpdateScene, disk: Data, object: string): Part {
   if (there === undefined) return nothing;
   if (isBootDisk(config, slot)) return refused('disk.removal', object, `the guest boots from ${slot}`, 'A disk that a guest boots from is not taken out by a merge: put it back in the branch.');
   if (link.kind === 'lxc') return { ...nothing, findings: [notSupported(object, `the mount point ${slot} would be taken out`)] };
+  const believed = wholeOf(disk['size']);
+  // Another size is another disk, for all that can be known: somebody may have put theirs into the slot.
+  if (believed !== there.sizeMib) return drifted(object, believed, there.sizeMib);
   if (hasProcess && !isHotPlugged(slot)) return refused('update.offline-only-key', object, `it is running and a disk on ${slot} is taken out only while it is stopped`, 'Shut it down first.');
   return joinParts([
     steps({ [partKey('disk', slot)]: there.volume }, { kind: 'disk-detach', slot, before: `${there.volume} (${there.sizeMib ?? 'unknown'} MiB)`, after: null }),
     noted('disk.stays', object, `its volume ${there.volume} stays with the guest, unused`, 'Nothing is freed by a merge: whoever is sure removes the unused volume in Proxmox.'),
   ]);
 }
+
+const drifted = (object: string, believed: number | null, live: number | null): Part => ({
+  ...refused('change.drifted', object, `size: NetBox main says ${believed ?? 'none'}, Proxmox has ${live ?? 'an unknown size'}`, 'Bring main up to date with what runs, sync the branch, and decide again.'),
+  drift: [{ object, property: 'size', netbox: String(believed), proxmox: String(live) }],
+});
 
 /** Anything in the boot order, the only disk there is, and a container's rootfs. No boot order: Proxmox takes the first (VE 8.4), so every first one counts. */
 function isBootDisk(config: GuestConfig, slot: string): boolean {

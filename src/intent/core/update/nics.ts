@@ -1,6 +1,6 @@
 // Network interfaces: bridge, VLAN, MTU and link of one that stands, the MAC address kept; one more; one less. A container is known
 // by the set of its MAC addresses (P13), so its interfaces are not added, removed or renamed here.
-import { absent, canonicalProperty, changedNic, nicProperty, partKey, type NicChange } from '../../../guest';
+import { absent, canonicalProperty, changedNic, nicProperty, partKey, type Nic, type NicChange, type WantedNic } from '../../../guest';
 import type { ChangeDiff } from '../../../netbox/ports';
 import { conflictsIn } from '../conflicts';
 import type { Data } from '../fields';
@@ -33,9 +33,13 @@ function add(scene: UpdateScene, interfaceId: number, nic: Data, object: string)
 
 function remove(scene: UpdateScene, nic: Data, object: string): Part {
   const slot = String(nic['name']);
-  const there = scene.target.seen.config.raw[slot];
-  if (there === undefined || !/^net\d+$/.test(slot)) return there === undefined ? nothing : refused('create.nic-slot', object, `name ${JSON.stringify(slot)}`, 'An interface of a guest is named net0 ... net31.');
-  const before = canonicalProperty(there);
+  const { raw, nics: standing } = scene.target.seen.config;
+  const there = standing.find((each) => each.slot === slot);
+  if (there === undefined) return raw[slot] === undefined ? nothing : refused('create.nic-slot', object, `name ${JSON.stringify(slot)}`, 'An interface of a guest is named net0 ... net31.');
+  const believed = wantedLink(nic, scene.world, scene.input);
+  const moved = drifted(object, linkKeys, believed.ok ? believed.value : null, linkOf(there), null);
+  if (moved !== null) return moved;
+  const before = canonicalProperty(raw[slot] ?? '');
   return steps({ [partKey('nic', slot)]: before }, { kind: 'nic', slot, before, after: null });
 }
 
@@ -52,18 +56,27 @@ function change(scene: UpdateScene, before: Data, after: Data, object: string): 
   if (!want.ok) return refused(want.error.code, object, want.error.observed, want.error.next);
   const there = config.nics.find((nic) => nic.slot === slot);
   if (there === undefined) return refused('nic.absent', object, `the guest has no interface ${slot}`, 'Bring main up to date with what runs, sync the branch, and decide again.');
-  const live = { bridge: there.bridge ?? '', tag: there.tag, mtu: there.mtu, isUp: there.isUp };
-  const keys = (['bridge', 'tag', 'mtu', 'isUp'] as const).filter((key) => !was.ok || was.value[key] !== want.value[key]);
-  const wrong = keys.filter((key) => live[key] !== want.value[key] && was.ok && live[key] !== was.value[key]);
-  if (wrong.length > 0 && was.ok) {
-    const shown = (key: (typeof keys)[number], of: typeof live): string => String(of[key] ?? 'none');
-    return {
-      ...refused('change.drifted', object, wrong.map((key) => `${key}: NetBox main says ${shown(key, was.value)}, Proxmox has ${shown(key, live)}`).join('; '), 'Bring main up to date with what runs, sync the branch, and decide again.'),
-      drift: wrong.map((key) => ({ object, property: key, netbox: shown(key, was.value), proxmox: shown(key, live) })),
-    };
-  }
+  const believed = was.ok ? was.value : null;
+  const keys = linkKeys.filter((key) => believed === null || believed[key] !== want.value[key]);
+  const moved = drifted(object, keys, believed, linkOf(there), want.value);
+  if (moved !== null) return moved;
   const wished: NicChange = Object.fromEntries(keys.map((key) => [key, want.value[key]]));
   const present = canonicalProperty(config.raw[slot] ?? '');
   const next = changedNic(present, wished);
   return next === present ? nothing : steps({ [partKey('nic', slot)]: present }, { kind: 'nic', slot, before: present, after: next });
+}
+
+const linkKeys = ['bridge', 'tag', 'mtu', 'isUp'] as const;
+type Link = Pick<WantedNic, (typeof linkKeys)[number]>;
+const linkOf = (nic: Nic): Link => ({ bridge: nic.bridge ?? '', tag: nic.tag, mtu: nic.mtu, isUp: nic.isUp });
+
+/** What Proxmox has is neither what main said (null: main said nothing that can be compared) nor what is wanted (null: it shall go). */
+function drifted(object: string, keys: readonly (typeof linkKeys)[number][], believed: Link | null, live: Link, want: Link | null): Part | null {
+  const wrong = keys.filter((key) => live[key] !== believed?.[key] && (want === null || live[key] !== want[key]));
+  if (wrong.length === 0) return null;
+  const shown = (key: (typeof linkKeys)[number], of: Link | null): string => (of === null ? 'nothing that can be compared' : String(of[key] ?? 'none'));
+  return {
+    ...refused('change.drifted', object, wrong.map((key) => `${key}: NetBox main says ${shown(key, believed)}, Proxmox has ${shown(key, live)}`).join('; '), 'Bring main up to date with what runs, sync the branch, and decide again.'),
+    drift: wrong.map((key) => ({ object, property: key, netbox: shown(key, believed), proxmox: shown(key, live) })),
+  };
 }

@@ -89,6 +89,7 @@ describe('disks', () => {
     const { steps, baseline, findings } = only(scene({}, {}, rows(disk({}, null))));
     expect([steps, baseline, findings.map((finding) => finding.rule)]).toEqual([[{ kind: 'disk-detach', slot: 'scsi1', before: 'local-lvm:vm-107-disk-1 (1024 MiB)', after: null }], { 'disk scsi1': 'local-lvm:vm-107-disk-1' }, ['disk.stays']]);
   });
+  it('P12 are not detached where another size stands in the slot: it is another disk, for all that can be known', () => expect(refusedBy(scene({}, {}, rows(disk({}, null)), { raw: { ...guest.raw, scsi1: 'local-lvm:vm-107-disk-9,size=500G' } }))).toEqual(['change.drifted']));
   it.each([['in the boot order', { boot: 'order=scsi1;scsi0' }], ['the first where there is no order', { boot: null, scsi0: 'none,media=cdrom' }], ['named as bootdisk', { boot: null, bootdisk: 'scsi1' }], ['the only one', { scsi0: null }]])('P21 one that is %s is never detached', (_words, raw) => {
     expect(refusedBy(scene({}, {}, rows(disk({}, null)), { raw: { ...guest.raw, ...raw } }))).toEqual(['disk.removal']);
   });
@@ -119,6 +120,12 @@ describe('interfaces', () => {
     const drifted = planOf(one({ untagged_vlan: 30 }, { raw: { ...guest.raw, net0: 'virtio=BC:24:11:00:00:6B,bridge=vmbr0,tag=77' } }));
     expect([refusalsOf(drifted.findings), drifted.drift]).toEqual([['change.drifted'], [{ object: 'interface net0 of VM db-1', property: 'tag', netbox: '20', proxmox: '77' }]]);
     nothingOf(one({ untagged_vlan: 30 }, { raw: { ...guest.raw, net0: 'virtio=BC:24:11:00:00:6B,bridge=vmbr0,tag=130' } }));
+    expect(refusedBy(one(null, { raw: { ...guest.raw, net0: 'virtio=BC:24:11:00:00:6B,bridge=vmbr0,tag=77' } }))).toEqual(['change.drifted']);
+  });
+  it('P12 are not changed where nobody can say what main believed', () => {
+    const unsaid = (after: Data) => scene({}, {}, { ...rows(nic({ mode: 'tagged', tagged_vlans: [30] }, { mode: 'access', tagged_vlans: [], ...after })), lookups }, seeded);
+    expect(planOf(unsaid({ untagged_vlan: 30 })).findings.map((finding) => finding.observed)).toEqual(['tag: NetBox main says nothing that can be compared, Proxmox has 20']);
+    nothingOf(unsaid({ untagged_vlan: 20 }));
   });
   it.each([
     ['a slot that is taken', nicCreate(9, 5, 'net0'), 'nic.slot-taken'], ['a name that is none', nicCreate(9, 5, 'eth0'), 'create.nic-slot'], ['another name', nic({ untagged_vlan: 20 }, { name: 'net5' }), 'change.not-supported'], ['an absurd MTU', nic({ untagged_vlan: 20 }, { mtu: 7 }), 'create.mtu'],
