@@ -1,6 +1,6 @@
 import { parsePropertyString, type GuestConfig } from '../../guest';
 import type { Action } from '../core/plan';
-import { objectOf, refusal, worldOf, type Rule } from './rule';
+import { groupBy, objectOf, refusal, type Rule } from './rule';
 
 interface Wish { readonly action: Action; readonly slot: string; readonly address: string }
 
@@ -27,16 +27,22 @@ const wishesOf = (action: Action): readonly Wish[] => {
   });
 };
 
+const addressKey = (cluster: string, address: string): string => `${cluster} ${address}`;
+
 // An address is given once: two guests of one branch do not get it, nor does one that a guest we looked at bears.
 export const addressFree: Rule = {
   name: 'address.free',
   judge: (draft, input) => {
     const wishes = draft.actions.flatMap(wishesOf);
+    const wanted = groupBy(wishes, ({ action, address }) => addressKey(action.cluster, address));
+    const borne = [...input.worlds.values()].flatMap((world) => [...world.observed].flatMap(([vmid, seen]) => (seen.ok ? addressesOf(seen.value.config).map((address) => ({ vmid, key: addressKey(world.settings.name, address) })) : [])));
+    const bearers = groupBy(borne, ({ key }) => key);
     return wishes.flatMap(({ action, slot, address }) => {
-      const twin = wishes.find((other) => other.action !== action && other.action.cluster === action.cluster && other.address === address);
+      const key = addressKey(action.cluster, address);
       const own = action.kind === 'create' ? null : action.target.vmid;
-      const bearer = [...(worldOf(input, action)?.observed ?? [])].find(([vmid, seen]) => vmid !== own && seen.ok && addressesOf(seen.value.config).includes(address));
-      const who = twin !== undefined ? `${objectOf(twin.action)} of this branch wants it too` : bearer !== undefined ? `guest ${bearer[0]} bears it` : null;
+      const twin = wanted.get(key)?.find((other) => other.action !== action);
+      const bearer = bearers.get(key)?.find(({ vmid }) => vmid !== own);
+      const who = twin !== undefined ? `${objectOf(twin.action)} of this branch wants it too` : bearer !== undefined ? `guest ${bearer.vmid} bears it` : null;
       return who === null ? [] : [refusal('address.free', `interface ${slot} of ${objectOf(action)}`, `${address}: ${who}`, 'Give it another address in NetBox.')];
     });
   },
