@@ -1,9 +1,10 @@
 // `sluice lab record`: answers of a real installation as files, for the contract that the simulators are held to. It reads only.
 import { InvalidArgumentError, type Command } from 'commander';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { scrubText } from '../kernel';
 import { CommandFailed, cannotTell, exitCodes } from './exit-code';
+import { contentOf } from './read-file';
 import { recordNetBox, recordProxmox, removedLine } from './record';
 import type { Surroundings } from './surroundings';
 
@@ -90,14 +91,6 @@ function certificateOf(file: string): string {
   const pem = contentOf(file);
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw cannotTell(`${file} holds no certificate in PEM.`);
   return pem;
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (trouble) {
-    throw cannotTell(`${file} cannot be read (${(trouble as NodeJS.ErrnoException).code ?? 'unknown'}).`);
-  }
 }
 
 function whyRefused(url: string, { status, text }: { readonly status: number | null; readonly text: string }): CommandFailed {

@@ -1,18 +1,18 @@
 // Carries P15 (`sluice setup proxmox --check`): each token that this configuration holds is asked for its own rights, and they are
 // judged by the table that the printed lines are made from.
-import { readFileSync } from 'node:fs';
 import { judgeRights, tokenNames, type RightsVerdict, type TokenName } from '../endpoints';
 import { no, scrubText } from '../kernel';
 import type { ClusterConfig } from '../platform/config';
 import { openProxmox, proxmoxReader, type ProxmoxHttp } from '../proxmox';
 import { settingsOf } from '../roles/connections';
 import { CommandFailed, cannotTell, exitCodes } from './exit-code';
+import { contentOf } from './read-file';
 import type { Surroundings } from './surroundings';
 
 interface Checked { readonly token: TokenName; readonly verdict: RightsVerdict['verdict'] | 'not configured'; readonly observed: string }
 
 export async function checkCluster(cluster: ClusterConfig, { out }: Surroundings, json: boolean): Promise<void> {
-  const http = openProxmox({ cluster: cluster.name, urls: cluster.connections, caPem: caOf(cluster.caFile), verifyTls: cluster.verifyTls, version: cluster.version });
+  const http = openProxmox({ cluster: cluster.name, urls: cluster.connections, caPem: cluster.caFile === null ? null : contentOf(cluster.caFile), verifyTls: cluster.verifyTls, version: cluster.version });
   const rows = await judged(cluster, http).finally(() => http.close());
   if (json) out(JSON.stringify(rows));
   else for (const { token, verdict, observed } of rows) out(lineOf({ token, verdict, observed }));
@@ -36,12 +36,4 @@ async function judged(cluster: ClusterConfig, http: ProxmoxHttp): Promise<readon
     const verdict = judgeRights(token, await proxmoxReader(http, credential).permissions(), settingsOf(cluster), pools);
     return { token, verdict: verdict.verdict, observed: verdict.verdict === 'exact' ? '' : scrubText(verdict.observed) };
   }));
-}
-
-function caOf(file: string | null): string | null {
-  try {
-    return file === null ? null : readFileSync(file, 'utf8');
-  } catch (trouble) {
-    throw cannotTell(`The CA file ${file ?? ''} cannot be read (${(trouble as NodeJS.ErrnoException).code ?? 'unknown'}).`);
-  }
 }

@@ -1,9 +1,9 @@
 // The Sluice that a command asks: the one named, else the one of the configuration, else the lab that runs in this directory.
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { configProblems } from '../platform/config';
 import { cannotTell } from './exit-code';
+import { contentOf } from './read-file';
 import type { Surroundings } from './surroundings';
 
 export interface Where { readonly url?: string; readonly tokenFile?: string; readonly ca?: string }
@@ -46,13 +46,5 @@ function ofLab(file: string): { readonly url: string; readonly token: string } {
     return { url: sluice.url, token: sluice.serviceToken };
   } catch {
     throw cannotTell(`${file} is not what a lab writes. Start the lab anew, or give --url and --token-file.`);
-  }
-}
-
-function contentOf(file: string, next = 'Name a readable file.'): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (trouble) {
-    throw cannotTell(`${file} cannot be read (${(trouble as NodeJS.ErrnoException).code ?? 'unknown'}). ${next}`);
   }
 }
