@@ -7,7 +7,7 @@ export class MoreWrites1764000000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 alter table effects drop constraint effects_kind_check;
-alter table effects add constraint effects_kind_check check (kind in ('create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'move-disk', 'clone', 'migrate', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'));
+alter table effects add constraint effects_kind_check check (kind in ('create', 'hand-over', 'configure', 'start', 'shutdown', 'stop', 'add-disk', 'grow-disk', 'clone', 'migrate', 'lend-user', 'lend-token', 'take-back-user', 'take-back-token', 'destroy', 'netbox-patch', 'netbox-create'));
 `);
   }
 

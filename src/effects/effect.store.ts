@@ -6,7 +6,7 @@ import type { Database } from '../platform/database';
 import { changeAndAppend, type JournalLine } from '../journal';
 import type { EffectState } from './core/effect-state';
 
-export type EffectKind = 'create' | 'hand-over' | 'configure' | 'start' | 'shutdown' | 'stop' | 'add-disk' | 'grow-disk' | 'move-disk' | 'clone' | 'migrate' | 'lend-user' | 'lend-token' | 'take-back-user' | 'take-back-token' | 'destroy' | 'netbox-patch' | 'netbox-create';
+export type EffectKind = 'create' | 'hand-over' | 'configure' | 'start' | 'shutdown' | 'stop' | 'add-disk' | 'grow-disk' | 'clone' | 'migrate' | 'lend-user' | 'lend-token' | 'take-back-user' | 'take-back-token' | 'destroy' | 'netbox-patch' | 'netbox-create';
 
 /** Who works: a job or a deletion request under its present fencing generation. */
 export interface Holder { readonly kind: 'job' | 'request'; readonly id: string; readonly fence: number; readonly actor: string }

@@ -21,12 +21,7 @@ export const faultAsRefusal = (what: string, fault: Fault): Refusal =>
 export interface Seen { readonly node: string; readonly identity: GuestIdentity; readonly config: GuestConfig }
 
 /** Reads the guest again, whatever locks it. Refused: no quorum, gone, hidden, on an offline node, another guest, unreadable. */
-export const lookAt = (reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest = sameGuest): Promise<Result<Seen>> => look(reader, meant, isIt);
-
-/** The same for a guest that is to be taken in and does not bear its marker yet. */
-export const lookAtStranger = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => look(reader, meant, sameStranger);
-
-async function look(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest): Promise<Result<Seen>> {
+export async function lookAt(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest = sameGuest): Promise<Result<Seen>> {
   const place = await locate(reader, meant);
   if (!place.ok) return place;
   const config = await reader.guestConfig(place.value);
@@ -34,6 +29,9 @@ async function look(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sa
   const same = isIt(meant, config.value);
   return same.ok ? ok({ node: place.value.node, identity: same.value, config: config.value }) : same;
 }
+
+/** The same for a guest that is to be taken in and does not bear its marker yet. */
+export const lookAtStranger = (reader: ProxmoxReader, meant: GuestIdentity): Promise<Result<Seen>> => lookAt(reader, meant, sameStranger);
 
 /** The same for a read-back: what could not be read is a fault, a guest that is not the one is a refusal. */
 export async function readGuestBack(reader: ProxmoxReader, meant: GuestIdentity, isIt: typeof sameGuest = sameGuest): Promise<Observed<Result<Seen>>> {

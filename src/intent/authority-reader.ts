@@ -18,8 +18,8 @@ export async function readAuthority(netbox: NetBoxAccess, content: BranchContent
     const userId = userIdOf(author);
     return userId === null ? [] : [ownRights(netbox.name, userId).then((person) => ({ author, userId, name: person?.name ?? author, own: person?.permissions ?? new Set<string>() }))];
   }));
-  const isShort = own.some((author) => [...needed].some((permission) => !author.own.has(permission)));
-  const grants = isShort ? await readGrants(netbox, own.filter((author) => [...needed].some((permission) => !author.own.has(permission))).map(({ userId }) => userId)) : new Map<number, readonly Grant[]>();
+  const short = own.filter((author) => [...needed].some((permission) => !author.own.has(permission)));
+  const grants = short.length === 0 ? new Map<number, readonly Grant[]>() : await readGrants(netbox, short.map(({ userId }) => userId));
   const authors: readonly AuthorRights[] = own.map((author) => ({ ...author, grants: 'unread' in grants ? grants : (grants.get(author.userId) ?? []) }));
   const constrained = authors.some(({ grants: held }) => !('unread' in held) && held.some(({ constraints }) => constraints !== null));
   return { authors, records: constrained ? await readRecords(netbox, content, things.map(({ netboxVmId }) => netboxVmId)) : new Map() };

@@ -7,7 +7,7 @@ const createNeeds = ['Pool.Allocate'];
 /** Right of the update token for a step; a stamp is NetBox's, create and hand-over are the create token's. */
 const updateNeeds: Readonly<Record<StepKind, string | null>> = {
   create: null, clone: null, 'hand-over': null, stamp: null, adopt: 'VM.Config.Options', cores: 'VM.Config.CPU', memory: 'VM.Config.Memory', name: 'VM.Config.Options', description: 'VM.Config.Options', tags: 'VM.Config.Options', 'on-boot': 'VM.Config.Options',
-  nic: 'VM.Config.Network', 'cloud-init': 'VM.Config.Cloudinit', start: 'VM.PowerMgmt', shutdown: 'VM.PowerMgmt', // Optional rights: optional-rights.ts.
+  nic: 'VM.Config.Network', 'cloud-init': 'VM.Config.Cloudinit', start: 'VM.PowerMgmt', shutdown: 'VM.PowerMgmt', // Rights that set-up may leave out: optionalRight in rule.ts.
   'disk-add': null, 'disk-grow': null, 'disk-detach': null, migrate: null,
 };
 const deletionNeeds = ['VM.Allocate', 'VM.Audit', 'Pool.Audit'];
