@@ -1,5 +1,6 @@
 // Carries P7, P31: jobs that wait (freeze, NetBox away, a guest that other work holds) and go on without sending anything twice.
 import { SmallBranches, type MadeBranch } from '../../test/setup/small-branch';
+import { askGate, changeDigestOf } from '../../test/setup/scenes';
 import { startStory, type Person, type Story } from '../../test/setup/story';
 import { until } from '../../test/setup/until';
 import { armFailpoint, disarmFailpoints } from '../platform/failpoint';
@@ -54,6 +55,53 @@ describe('P31 a freeze in the middle of a job', () => {
     expect(JSON.stringify([job.error, job.log_entries])).toContain('frozen');
     await approver.post('/api/unfreeze', { reason: 'done' });
     expect(await small.jobOf(branch)).toBeNull();
+  });
+});
+
+describe('consent that is taken back', () => {
+  const consent = async (allow: string | null): Promise<void> => {
+    const { body } = (await approver.get<{ body: { intent: { allow: string | null } } }>('/api/policy')).body;
+    if (body.intent.allow === allow) return;
+    const proposal = await approver.post<{ id: string; state: string }>('/api/policy/proposals', { body: { ...body, intent: { allow } }, reason: 'the change window' });
+    if (proposal.body.state === 'active') return;
+    expect((await engineer.post(`/api/policy/proposals/${proposal.body.id}/reviews`, { decision: 'approve', reason: 'it is open' })).status).toBe(200);
+  };
+  const given = 'allow-edit-and-add-actions';
+  // The lab has one administrator, and giving consent takes two.
+  beforeAll(() => story.owner.change(`insert into person_permissions (person_id, permission) select id, 'administer' from people where username = 'engineer'`));
+  afterEach(() => consent(given));
+
+  it('P19 stops a running job before its next write; given again by two people, the job is resumed and makes nothing twice', async () => {
+    const branch = await small.make([{ name: 'withheld', status: 'active' }]);
+    const vmid = vmidIn(branch);
+    const paused = await lab().fault({ method: 'POST', path: '/nodes/pve3/qemu$' }, { taskPaused: 'start' });
+    await small.merge(branch);
+    await until(async () => (await small.creates(vmid)) === 1, 'the create call');
+    await consent(null);
+    await lab().lift(paused);
+    const partial = await small.rests(branch, ['partial']);
+    expect(partial.steps[1]).toMatchObject({ state: 'refused', detail: { refusal: { code: 'intent.allowed', observed: 'the policy in force sends nothing to Proxmox (intent.allow is off)' } } });
+    expect(await small.writes(vmid)).toEqual(['POST /nodes/pve3/qemu']);
+    await consent(given);
+    await story.service.post(`/api/apply/jobs/${partial.id}/resume`);
+    expect(states(await small.rests(branch, ['done']))).toEqual(['done', 'done', 'done', 'done']);
+    expect(await small.creates(vmid)).toBe(1);
+  });
+
+  it('P19 between gate and merge makes the merge judged anew, and nothing is sent', async () => {
+    const branch = await small.make([{ name: 'too-late' }]);
+    const vmid = vmidIn(branch);
+    const answer = await askGate(story, { body: { netbox: 'netbox', branchId: branch.id, action: 'merge', changeDigest: await changeDigestOf(story, branch.id) } });
+    expect(answer.json).toMatchObject({ permitted: true });
+    await consent(null);
+    await story.netboxLab.noGate();
+    try {
+      await small.merge(branch);
+    } finally {
+      await story.netboxLab.gate({ url: story.url, secret: story.lab.secrets.gate, netbox: 'netbox' });
+    }
+    expect(await small.rests(branch)).toMatchObject({ state: 'refused', refusal: { code: 'merge.refused-anew', observed: expect.stringMatching(/made under policy \d+, and \d+ is in force.*intent\.allow is off/) as string } });
+    expect(await small.writes(vmid)).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { notConfirmed, type Clusters, type LinkStore } from '../endpoints';
 import { faultAsRefusal, refusalOfEnd, type EffectEnd, type EffectRunner, type Holder } from '../effects';
-import { identityOfLink, type GuestIdentity } from '../guest';
+import { guestName, identityOfLink, whyWithheld, type GuestIdentity } from '../guest';
 import { type PlanStore, type Action, type Plan } from '../intent';
 import { Bug, exhaustive, no, ok, refuse, sentence, type Observed, type Refusal, type Result } from '../kernel';
 import { sqlState, type Database } from '../platform/database';
@@ -36,6 +36,8 @@ export class JobRunner {
     private readonly netboxes: NetBoxes,
     /** Whether the cluster still is the one that was confirmed (P13). */
     private readonly lookAtCluster: (cluster: string) => Promise<Observed<'unseen' | 'confirmed' | 'changed'>>,
+    /** Whether the policy in force lets anything be sent (P19). */
+    private readonly isAllowed: () => Promise<boolean>,
   ) {}
 
   /** What the queue's `apply.run` does. A job that somebody else holds, or that has ended, is left alone. */
@@ -153,9 +155,17 @@ export class JobRunner {
       ...definition,
       recheck: async () => {
         const stranger = await this.strangeCluster(run, context.action.cluster);
-        return stranger === null ? definition.recheck() : no(stranger);
+        if (stranger !== null) return no(stranger);
+        const [withheld, checked] = await Promise.all([this.withheld(context), definition.recheck()]);
+        return withheld === null ? checked : no(withheld);
       },
     };
+  }
+
+  /** Carries P19: before each write, because what permitted the plan may have been taken back since. */
+  private async withheld({ action, cluster, target }: StepContext): Promise<Refusal | null> {
+    const why = whyWithheld(await this.isAllowed(), cluster.settings);
+    return why === null ? null : { code: why.code, summary: `${target === null ? action.name : guestName(target)} is not changed: nothing may be sent to cluster ${action.cluster} any more.`, observed: why.observed, next: `${why.next} Then resume.` };
   }
 
   /** Carries P13: once per job and cluster, before its first write there: name, node set and CA are those that were confirmed. */

@@ -1,6 +1,7 @@
 export * from './cloud-init-options';
 export type { ClusterSettings } from './cluster-settings';
 export * from './config';
+export * from './consent';
 export * from './description';
 export * from './identity';
 export * from './link';

@@ -6,6 +6,7 @@ import type { RaiseDeletion } from '../deletion';
 import { contentDigest, isOutdated, PastStore, planFault, readBranchContent, refusalText, type BranchContent, type GateStore, type Plan, type Planner, type PlanStore } from '../intent';
 import { no, ok, refuse, sentence, shortDigest, type Refusal, type RequestId, type Result } from '../kernel';
 import type { NetBoxAccess, NetBoxes } from '../netbox';
+import { PolicyStore } from '../policy';
 import { constraintOf, type Database, type Tx } from '../platform/database';
 import { failpoint, registerFailpoints } from '../platform/failpoint';
 import { enqueue } from '../platform/queue';
@@ -25,6 +26,7 @@ type TakenBack = Readonly<{ cancelled?: readonly unknown[]; withdrawn?: readonly
 
 export class MergeService {
   private readonly past: PastStore;
+  private readonly policies = new PolicyStore();
 
   constructor(
     private readonly db: Database,
@@ -107,12 +109,21 @@ export class MergeService {
     if (await this.merges.undoneLater(merge)) return { kind: 'nothing', why: action === 'merge' ? 'it was reverted before it was started' : 'it was merged again before it was started' };
     if (await this.plans.isExpired(permitted)) return refusing('merge.expired', `Branch ${merge.branchName} was ${merge.kind} too late after the gate permitted it, so nothing is sent.`, `the permitted plan ${shortDigest(permitted.digest)} had to be started by ${permitted.startBy ?? permitted.expiresAt}`, 'Repeat the change in a new branch.');
     const same = contentDigest(content.diffs) === permitted.content.source.contentDigest;
-    const isBehind = action === 'revert' && isOutdated(permitted.madeAt, await this.past.ofBranch(merge.netbox, merge.branchId));
-    const judged: Judged = same && !isBehind && permitted.status === 'ready' ? { kind: 'start', plan: permitted } : await this.judgeAnew(merge, permitted, same, isBehind);
+    const why = !same ? `the ${merge.kind} content differs from the permitted plan` : await this.whyAnew(merge, permitted);
+    const judged: Judged = why === null ? { kind: 'start', plan: permitted } : await this.judgeAnew(merge, permitted, same, why);
     return judged.kind === 'start' ? stillWanted(netbox.fields, merge, content, judged.plan) : judged;
   }
 
-  private async judgeAnew(merge: MergeRow, permitted: Plan, same: boolean, isBehind: boolean): Promise<Judged> {
+  /** What was permitted does not hold as it is any more although its content was merged; null: it holds. */
+  private async whyAnew(merge: MergeRow, { digest, status, madeAt, content: { policyVersion } }: Plan): Promise<string | null> {
+    if (status !== 'ready') return `the permitted plan ${shortDigest(digest)} is ${status}`;
+    if (actionOf(merge) === 'revert' && isOutdated(madeAt, await this.past.ofBranch(merge.netbox, merge.branchId))) return `something of the branch reached Proxmox after plan ${shortDigest(digest)} was made`;
+    // Consent, limits and protected guests are those of now, not those of the gate (P19).
+    const { version } = await this.policies.current(this.db);
+    return version === policyVersion ? null : `the permitted plan ${shortDigest(digest)} was made under policy ${policyVersion}, and ${version} is in force`;
+  }
+
+  private async judgeAnew(merge: MergeRow, permitted: Plan, same: boolean, why: string): Promise<Judged> {
     // What came in after the gate has authors that NetBox no longer shows: the former plan's are not taken for them (P17).
     const anew = await this.planner.planBranch(merge.netbox, merge.branchId, 'role:worker', same ? permitted.content.source.authors : [], kindOf(merge));
     if (!anew.ok) return { kind: 'wait', refusal: planFault(anew.error).error };
@@ -120,7 +131,6 @@ export class MergeService {
     const plan = anew.value.value;
     const refusals = plan.findings.filter((finding) => finding.severity === 'refusal');
     if (refusals.length === 0) return { kind: 'start', plan };
-    const why = !same ? `the ${merge.kind} content differs from the permitted plan` : isBehind ? `something of the branch reached Proxmox after plan ${shortDigest(permitted.digest)} was made` : `the permitted plan ${shortDigest(permitted.digest)} is ${permitted.status}`;
     const refusal: Refusal = { code: 'merge.refused-anew', summary: `What was ${merge.kind} with branch ${merge.branchName} is not permitted, so nothing is sent.`, observed: `${why}; ${refusalText(plan.findings)}`, next: 'Correct it in a new branch; the drift is shown with the plan.' };
     // What could not be seen now may be seen at the next look, as long as the permission lasts.
     return refusals.every((finding) => passing.has(finding.rule)) ? { kind: 'wait', refusal: { ...refusal, next: 'It is looked at again by itself.' } } : { kind: 'refuse', refusal };

@@ -1,5 +1,5 @@
-export { changeWords, differences, policyKeys, readPolicy, weakens, type Policy, type PowerOff } from './core/policy';
-export { editAndAddPhrase, softRules } from './core/bounds';
+export { changeWords, differences, isAllowed, policyKeys, readPolicy, weakens, type Policy, type PowerOff } from './core/policy';
+export { softRules } from './core/bounds';
 export { whyNotSeeded, type KnownPolicies } from './core/seed';
 export { FreezeService, freezeItself } from './freeze.service';
 export { FreezeStore, type Freeze } from './freeze.store';

@@ -8,7 +8,7 @@ import { sentence, type Result } from '../kernel';
 import { MergeService, MergeStore } from '../merge';
 import type { NetBoxes } from '../netbox';
 import { startQueueWorker } from '../platform/queue';
-import { PolicyStore } from '../policy';
+import { isAllowed, PolicyStore } from '../policy';
 import { deletionWorker } from './deletion-parts';
 import type { Ground } from './ground';
 
@@ -27,7 +27,7 @@ export async function startWorker(ground: Ground, clusters: Clusters, netboxes: 
   const planner = new Planner(netboxes, endpoints, links, plans, () => policies.current(db), new PastStore(db), (netbox, userId) => people.rightsOfNetBoxUser(db, netbox, userId));
   const deletion = deletionWorker(db, clusters, netboxes);
   const merges = new MergeService(db, new MergeStore(db), netboxes, plans, planner, gates, jobs, deletion.merges);
-  const runner = new JobRunner(db, jobs, lines, plans, links, effects, clusters, netboxes, (cluster) => endpoints.look(cluster));
+  const runner = new JobRunner(db, jobs, lines, plans, links, effects, clusters, netboxes, (cluster) => endpoints.look(cluster), async () => isAllowed((await policies.current(db)).body));
   const tell = (task: string, id: string, result: Result<unknown>): void => { if (!result.ok) log.warn({ task, id, code: result.error.code }, sentence(result.error)); };
 
   const queue = await startQueueWorker({

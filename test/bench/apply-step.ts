@@ -6,6 +6,7 @@ import { markerLine, readGuestConfig, type GuestConfig } from '../../src/guest';
 import { PlanStore, type PlanContent } from '../../src/intent';
 import { planDigest } from '../../src/intent/core/plan';
 import { ok, sha256Hex, type GuestId, type Observed, type Vmid } from '../../src/kernel';
+import { isAllowed, PolicyStore } from '../../src/policy';
 import type { ProxmoxReader, ProxmoxUpdater } from '../../src/proxmox/ports';
 import type { BenchGround } from './ground';
 import { percentile, type Measured } from './measure';
@@ -25,7 +26,7 @@ export async function measureApplyStep(ground: BenchGround): Promise<readonly Me
       target: { kind: 'qemu', cluster: 'bench', vmid: (6000 + n) as Vmid, uuid: `uuid-${n}`, ctime: '1', guestId: guestId(n) }, steps: [{ kind: 'cores', before: 2, after: 4 }],
     })),
   };
-  const plans = new PlanStore(db);
+  const [plans, policies] = [new PlanStore(db), new PolicyStore()];
   const plan = await plans.keep({ made: { content, digest: planDigest(content), findings: [], drift: [] }, changeDigest: 'bench', madeBy: 'bench', expiresAfterSeconds: 3600 });
   const jobs = new JobStore(db);
   const jobId = await db.transaction(async (tx) => {
@@ -33,7 +34,7 @@ export async function measureApplyStep(ground: BenchGround): Promise<readonly Me
     return jobs.make(tx, { planId: plan.id, mergeId: null, steps: stepRows(plan) });
   });
   const cluster = memoryCluster(world);
-  const runner = new JobRunner(db, jobs, new LineStore(db), plans, new LinkStore(db), new EffectRunner(new EffectStore(db)), new Map([['bench', cluster]]), new Map([['netbox', { name: 'netbox', url: '', reader: {} as never, writer: {} as never, fields: {} as never }]]), () => Promise.resolve(ok('confirmed' as const)));
+  const runner = new JobRunner(db, jobs, new LineStore(db), plans, new LinkStore(db), new EffectRunner(new EffectStore(db)), new Map([['bench', cluster]]), new Map([['netbox', { name: 'netbox', url: '', reader: {} as never, writer: {} as never, fields: {} as never }]]), () => Promise.resolve(ok('confirmed' as const)), async () => isAllowed((await policies.current(db)).body));
   await runner.run(jobId);
   const job = await jobs.get(jobId);
   if (job?.state !== 'done') throw new Error(`the bench job ended ${job?.state}: ${JSON.stringify(job?.refusal)}`);

@@ -1,7 +1,7 @@
 // Carries P13, P20, P21, P30: everything that stands between a guest and its end, as one list. A gate that could not be looked
 // at is as shut as one that is refused. Nothing here is ever cleared on somebody's behalf.
 import type { Fault, Observed, Refusal, Result, Vmid } from '../../kernel';
-import { describe, sameGuest, whyProtected, type GuestConfig, type GuestIdentity } from '../../guest';
+import { describe, sameGuest, whyProtected, whyWithheld, type GuestConfig, type GuestIdentity } from '../../guest';
 import type { BackupRow, ClusterStatus, GuestRow, PendingRow, PowerStatus } from '../../proxmox/ports';
 import { basesOf, volumesOf } from './volumes';
 import type { PowerOff } from './request';
@@ -70,8 +70,8 @@ const shut = (name: GateName, observed: string, next: string): Gate => ({ name, 
 const hidden = (name: GateName, fault: Fault): Gate => ({ name, verdict: 'unknown', observed: `${fault.where}: ${fault.text}`, next: 'Repair what keeps this from being read, then ask again.' });
 
 function consent({ house, target }: Observations): Gate {
-  if (!house.isAllowed) return shut('consent', 'the policy in force sends nothing to Proxmox (intent.allow is off)', 'Propose a policy whose intent.allow is the phrase allow-edit-and-add-actions; a second person approves it.');
-  return house.allowWrites ? pass('consent', 'the policy and the cluster allow writes') : shut('consent', `allowWrites is false for cluster ${target.cluster}`, 'Set allowWrites: true for this cluster in the configuration and start again.');
+  const withheld = whyWithheld(house.isAllowed, { name: target.cluster, allowWrites: house.allowWrites });
+  return withheld === null ? pass('consent', 'the policy and the cluster allow writes') : shut('consent', withheld.observed, withheld.next);
 }
 
 function protectedGuest({ house, target, config }: Observations): Gate {

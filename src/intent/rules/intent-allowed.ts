@@ -1,3 +1,4 @@
+import { policySendsNothing } from '../../guest';
 import { refusal, type Rule } from './rule';
 
 // FEATURES A1: off until somebody wrote the phrase into the first configuration, or two people into a policy.
@@ -6,5 +7,5 @@ export const intentAllowed: Rule = {
   judge: (draft, input) =>
     input.policy.isAllowed || draft.actions.length + draft.deletions.length === 0
       ? []
-      : [refusal('intent.allowed', `branch ${input.content.branch.name}`, 'the policy in force sends nothing to Proxmox (intent.allow is off)', 'Propose a policy whose intent.allow is the phrase allow-edit-and-add-actions (POST /api/policy/proposals); a second person approves it.')],
+      : [refusal('intent.allowed', `branch ${input.content.branch.name}`, policySendsNothing.observed, policySendsNothing.next)],
 };

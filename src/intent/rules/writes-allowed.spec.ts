@@ -11,6 +11,6 @@ describe('cluster.writes-allowed', () => {
     expect(judged(writesAllowed, { ...update, ...closed, diffs: [] })).toEqual([]);
   });
   it.each<[string, Scene]>([['a change', update], ['a deletion', { guests, diffs: [vmDelete(5, 'a')] }]])('refuses %s on one that is read only', (_what, scene) => {
-    expect(judged(writesAllowed, { ...scene, ...closed })).toEqual(['cluster alpha: allowWrites is false for it']);
+    expect(judged(writesAllowed, { ...scene, ...closed })).toEqual(['cluster alpha: allowWrites is false for cluster alpha']);
   });
 });

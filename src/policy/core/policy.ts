@@ -23,6 +23,9 @@ export interface Policy {
   readonly rules: Readonly<Record<SoftRule, 'refusal' | 'warning'>>;
 }
 
+/** Somebody wrote the phrase: branches may change Proxmox at all (FEATURES A1). */
+export const isAllowed = ({ intent }: Pick<Policy, 'intent'>): boolean => intent.allow === editAndAddPhrase;
+
 type Value = number | string | null | readonly string[];
 
 interface Key {
