@@ -37,7 +37,8 @@ function remove(scene: UpdateScene, nic: Data, object: string): Part {
   const there = standing.find((each) => each.slot === slot);
   if (there === undefined) return raw[slot] === undefined ? nothing : refused('create.nic-slot', object, `name ${JSON.stringify(slot)}`, 'An interface of a guest is named net0 ... net31.');
   const believed = wantedLink(nic, scene.world, scene.input);
-  const moved = drifted(object, linkKeys, believed.ok ? believed.value : null, linkOf(there), null);
+  // A trunk cannot be compared, and it may go: what the plan saw is shown and binds the step (P6).
+  const moved = believed.ok ? drifted(object, linkKeys, believed.value, linkOf(there), null) : null;
   if (moved !== null) return moved;
   const before = canonicalProperty(raw[slot] ?? '');
   return steps({ [partKey('nic', slot)]: before }, { kind: 'nic', slot, before, after: null });
